@@ -1,1 +1,3 @@
-//! placeholder
+//! The server: routes, sign-in, configuration, and the wiring of all rooms.
+
+pub mod assets;
