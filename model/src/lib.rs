@@ -1,1 +1,34 @@
-//! placeholder
+//! The domain: what an environment is, as data. Ids, units, resources, [`Topology`] (as people
+//! write it), [`Resolved`] (at one sizing), environment files, the diff of both layers, and the
+//! acts, operations, events and leases that the engine works with.
+//!
+//! This crate is pure: no clock, no randomness, no input or output, no other member of the
+//! workspace. It compiles for wasm, so that the browser and the server run the same code.
+
+pub mod act;
+pub mod count;
+pub mod diff;
+pub mod environment;
+pub mod facts;
+pub mod file;
+pub mod filter;
+pub mod flavor;
+pub mod group;
+pub mod id;
+pub mod key;
+pub mod lease;
+pub mod name;
+pub mod network;
+pub mod operation;
+pub mod profile;
+pub mod recipe;
+pub mod resolved;
+pub mod resource;
+pub mod site;
+pub mod token;
+pub mod topology;
+pub mod unit;
+pub mod value;
+
+pub use resolved::Resolved;
+pub use topology::Topology;

@@ -1,0 +1,155 @@
+//! Acts: what somebody asks for. Every change of anything enters as one of these, with who asked
+//! and why.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Layer;
+use crate::id::{EnvironmentId, RevisionNumber, TokenId};
+use crate::name::{EnvironmentName, RecipeName};
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "kebab-case")]
+pub enum Actor {
+    /// Someone who signed in.
+    Person {
+        /// What they are called.
+        name: String,
+    },
+    /// A program with a token.
+    Token {
+        /// Which token.
+        id: TokenId,
+        /// What the token is called.
+        name: String,
+    },
+    /// Someone at the command line of the machine.
+    CommandLine,
+    /// Understudy itself, because a time has come.
+    Schedule,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person { name } => f.write_str(name),
+            Self::Token { id: _, name } => write!(f, "token {name}"),
+            Self::CommandLine => f.write_str("command line"),
+            Self::Schedule => f.write_str("schedule"),
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "kebab-case")]
+pub enum Act {
+    /// A topology becomes the newest revision of an environment, which is made if it is new.
+    Import {
+        /// The environment's name.
+        environment: EnvironmentName,
+        /// Planned or observed.
+        layer: Layer,
+        /// The revision that it became.
+        revision: RevisionNumber,
+    },
+    /// A recipe is stored.
+    ImportRecipe {
+        /// The recipe's name.
+        recipe: RecipeName,
+    },
+    /// A temporary environment is planned from another by a recipe. Nothing runs yet.
+    Derive {
+        /// Where it is derived from.
+        source: EnvironmentId,
+        /// Which layer of the source.
+        layer: Layer,
+        /// Which revision of the source.
+        revision: RevisionNumber,
+        /// By which recipe.
+        recipe: RecipeName,
+        /// The new environment's name.
+        name: EnvironmentName,
+    },
+    /// What is planned is brought up: what is there is compared with it, and the difference
+    /// carried out.
+    BringUp {
+        /// Which environment.
+        environment: EnvironmentId,
+        /// The planned revision that it is brought to.
+        revision: RevisionNumber,
+        /// When a temporary environment goes again.
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// Everything that an environment has in the cloud is taken away.
+    TakeDown {
+        /// Which environment.
+        environment: EnvironmentId,
+    },
+    /// A temporary environment lives longer.
+    Extend {
+        /// Which environment.
+        environment: EnvironmentId,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// A stopped operation is taken up again.
+    Resume {
+        /// Which environment.
+        environment: EnvironmentId,
+        /// The operation that stopped.
+        operation: crate::id::OperationId,
+    },
+}
+
+impl Act {
+    /// The words for it, as a log shows them.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Import { .. } => "import",
+            Self::ImportRecipe { .. } => "import recipe",
+            Self::Derive { .. } => "derive copy",
+            Self::BringUp { .. } => "bring up",
+            Self::TakeDown { .. } => "take down",
+            Self::Extend { .. } => "extend",
+            Self::Resume { .. } => "resume",
+        }
+    }
+
+    /// The reason that is filled in where nobody gives one.
+    pub fn default_reason(&self) -> String {
+        match self {
+            Self::Import { environment, layer, .. } => format!("{layer} state of {environment}"),
+            Self::ImportRecipe { recipe } => format!("recipe {recipe}"),
+            Self::Derive { recipe, name, .. } => format!("copy {name} by recipe {recipe}"),
+            Self::BringUp { .. } => "bring what is planned up".into(),
+            Self::TakeDown { .. } => "no longer needed".into(),
+            Self::Extend { .. } => "needed for longer".into(),
+            Self::Resume { .. } => "try again".into(),
+        }
+    }
+}
+
+/// One line of the append-only log of acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: String,
+    /// What.
+    pub act: Act,
+    /// Of which environment, by the name it had.
+    pub environment: Option<EnvironmentName>,
+    /// The operation that carried it out, where one did.
+    pub operation: Option<crate::id::OperationId>,
+    /// The state before, in a few words.
+    pub before: Option<String>,
+    /// The state after, in a few words.
+    pub after: Option<String>,
+}

@@ -1,0 +1,374 @@
+//! The difference of two states, on either layer: topologies (groups, profiles, flavors …) or
+//! resolved resources. One mechanism: a merge of two sorted maps, each value compared field by
+//! field. What this says is what a plan carries out and what a manager reads.
+//!
+//! Laws, on comparable fields: `diff(a, a)` is empty, `apply(a, diff(a, b))` is `b`, and
+//! `apply(b, diff(a, b).inverse())` is `a`.
+
+mod compare;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use compare::Compare;
+
+use crate::key::Key;
+use crate::resolved::Resolved;
+use crate::resource::Resource;
+use crate::topology::Topology;
+use crate::topology::items::{Item, ItemKey, ItemKind};
+
+/// One field that differs, with both values as JSON (null where there was none).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field's name, as in files.
+    pub field: String,
+    /// What it was.
+    pub before: serde_json::Value,
+    /// What it becomes.
+    pub after: serde_json::Value,
+}
+
+/// What happens to one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delta<'a, V> {
+    /// It comes.
+    Added(&'a V),
+    /// It goes.
+    Removed(&'a V),
+    /// It stays and differs.
+    Changed {
+        /// As it was.
+        before: &'a V,
+        /// As it becomes.
+        after: &'a V,
+        /// The fields that differ; one at least, or a new name.
+        fields: Vec<FieldChange>,
+    },
+}
+
+/// A change of one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<'a, K, V> {
+    /// What it is called afterwards, or was called where it goes.
+    pub key: &'a K,
+    /// What it was called before, where that differs: a declared rename.
+    pub was: Option<&'a K>,
+    /// What happens to it.
+    pub delta: Delta<'a, V>,
+}
+
+/// The difference of two maps. It borrows from both: large states are never copied to compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff<'a, K, V> {
+    /// What differs, by key.
+    pub changes: Vec<Change<'a, K, V>>,
+    /// How many are the same in both.
+    pub unchanged: usize,
+}
+
+impl<'a, K: Ord + Clone, V: Clone> Diff<'a, K, V> {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The same difference seen from the other side.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let changes = self
+            .changes
+            .iter()
+            .map(|Change { key, was, delta }| Change {
+                key: was.unwrap_or(key),
+                was: was.map(|_| *key),
+                delta: match delta {
+                    Delta::Added(value) => Delta::Removed(*value),
+                    Delta::Removed(value) => Delta::Added(*value),
+                    Delta::Changed { before, after, fields } => Delta::Changed {
+                        before: *after,
+                        after: *before,
+                        fields: fields
+                            .iter()
+                            .map(|FieldChange { field, before, after }| FieldChange {
+                                field: field.clone(),
+                                before: after.clone(),
+                                after: before.clone(),
+                            })
+                            .collect(),
+                    },
+                },
+            })
+            .collect();
+        Self { changes, unchanged: self.unchanged }
+    }
+
+    /// What `state` becomes.
+    pub fn apply(&self, state: &BTreeMap<K, V>) -> BTreeMap<K, V> {
+        let mut state = state.clone();
+        for Change { key, was, delta } in &self.changes {
+            if let Some(was) = was {
+                state.remove(*was);
+            }
+            match delta {
+                Delta::Added(value) | Delta::Changed { after: value, .. } => {
+                    state.insert((*key).clone(), (*value).clone());
+                }
+                Delta::Removed(_) => {
+                    state.remove(*key);
+                }
+            }
+        }
+        state
+    }
+}
+
+/// Compares two maps in one pass over both.
+pub fn diff_maps<'a, K: Ord, V: Compare>(
+    before: &'a BTreeMap<K, V>,
+    after: &'a BTreeMap<K, V>,
+) -> Diff<'a, K, V> {
+    let mut changes = Vec::new();
+    let mut unchanged = 0;
+    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+        };
+        match order {
+            Ordering::Less => changes.extend(
+                left.next().map(|(key, value)| Change { key, was: None, delta: Delta::Removed(value) }),
+            ),
+            Ordering::Greater => changes.extend(
+                right.next().map(|(key, value)| Change { key, was: None, delta: Delta::Added(value) }),
+            ),
+            Ordering::Equal => {
+                if let (Some((_, before)), Some((key, after))) = (left.next(), right.next()) {
+                    let fields = before.compare(after);
+                    if fields.is_empty() {
+                        unchanged += 1;
+                    } else {
+                        let delta = Delta::Changed { before, after, fields };
+                        changes.push(Change { key, was: None, delta });
+                    }
+                }
+            }
+        }
+    }
+    Diff { changes, unchanged }
+}
+
+/// Compares two resolved topologies, resource by resource.
+pub fn diff_resolved<'a>(before: &'a Resolved, after: &'a Resolved) -> Diff<'a, Key, Resource> {
+    diff_maps(&before.resources, &after.resources)
+}
+
+/// The comparable items of a topology: everything but what was observed of instances.
+pub fn comparable_items(topology: &Topology) -> BTreeMap<ItemKey, Item> {
+    let mut items = topology.items();
+    items.retain(|key, _| key.kind != ItemKind::Facts);
+    items
+}
+
+/// Compares two topologies as people write them, by group, profile and so on. A group or profile
+/// that says `was` reads as renamed where its old name is gone and its own is new.
+pub fn diff_items<'a>(
+    before: &'a BTreeMap<ItemKey, Item>,
+    after: &'a BTreeMap<ItemKey, Item>,
+) -> Diff<'a, ItemKey, Item> {
+    let mut diff = diff_maps(before, after);
+    let renames: Vec<(&ItemKey, &ItemKey)> = after
+        .iter()
+        .filter(|(key, _)| !before.contains_key(*key))
+        .filter_map(|(key, item)| {
+            let old = |name: String| {
+                let old = ItemKey { kind: key.kind, name };
+                before.get_key_value(&old).filter(|_| !after.contains_key(&old)).map(|(old, _)| old)
+            };
+            let was = match item {
+                Item::Group(group) => group.was.iter().find_map(|name| old(name.to_string())),
+                Item::Profile(profile) => profile.was.iter().find_map(|name| old(name.to_string())),
+                _ => None,
+            };
+            was.map(|was| (was, key))
+        })
+        .collect();
+    // Each old name has one heir: the first by name.
+    let mut taken: Vec<&ItemKey> = Vec::new();
+    for (was, key) in renames {
+        if taken.contains(&was) {
+            continue;
+        }
+        taken.push(was);
+        let (Some(old), Some(new)) = (before.get(was), after.get(key)) else { continue };
+        let mut fields = vec![FieldChange {
+            field: "name".into(),
+            before: was.name.clone().into(),
+            after: key.name.clone().into(),
+        }];
+        fields.extend(old.compare(new));
+        diff.changes.retain(|change| change.key != was && change.key != key);
+        diff.changes.push(Change {
+            key,
+            was: Some(was),
+            delta: Delta::Changed { before: old, after: new, fields },
+        });
+    }
+    diff.changes.sort_by(|a, b| a.key.cmp(b.key));
+    diff
+}
+
+/// How a thing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeWord {
+    /// It comes.
+    Added,
+    /// It goes.
+    Removed,
+    /// It stays and differs.
+    Changed,
+}
+
+impl ChangeWord {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
+
+    /// The sign that stands for it beside its word and colour.
+    pub const fn glyph(self) -> char {
+        match self {
+            Self::Added => '+',
+            Self::Removed => '−',
+            Self::Changed => '~',
+        }
+    }
+}
+
+impl fmt::Display for ChangeWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// How many of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffTotals {
+    /// What comes.
+    pub added: usize,
+    /// What goes.
+    pub removed: usize,
+    /// What stays and differs.
+    pub changed: usize,
+    /// What is the same.
+    pub unchanged: usize,
+}
+
+/// One change, for reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// The kind of the thing: `group`, `instance`.
+    pub kind: String,
+    /// Its name within the kind.
+    pub key: String,
+    /// How it changed.
+    pub change: ChangeWord,
+    /// The fields that differ; of a thing that comes or goes, all that it has.
+    pub fields: Vec<FieldChange>,
+}
+
+/// A difference for reading: what pages, the API and the command line show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffReport {
+    /// Whether nothing differs.
+    pub same: bool,
+    /// How many of each.
+    pub totals: DiffTotals,
+    /// What differs.
+    pub changes: Vec<ChangeRow>,
+}
+
+/// A key that a report can show.
+pub trait ReportKey {
+    /// Its kind's word.
+    fn kind_word(&self) -> &'static str;
+    /// Its name within the kind.
+    fn report_name(&self) -> &str;
+}
+
+impl ReportKey for Key {
+    fn kind_word(&self) -> &'static str {
+        self.kind.word()
+    }
+    fn report_name(&self) -> &str {
+        self.name()
+    }
+}
+
+impl ReportKey for ItemKey {
+    fn kind_word(&self) -> &'static str {
+        self.kind.word()
+    }
+    fn report_name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<K: ReportKey, V: Compare> Diff<'_, K, V> {
+    /// How many of each.
+    pub fn totals(&self) -> DiffTotals {
+        let mut totals = DiffTotals { unchanged: self.unchanged, ..DiffTotals::default() };
+        for change in &self.changes {
+            match &change.delta {
+                Delta::Added(_) => totals.added += 1,
+                Delta::Removed(_) => totals.removed += 1,
+                Delta::Changed { .. } => totals.changed += 1,
+            }
+        }
+        totals
+    }
+
+    /// This difference for reading.
+    pub fn report(&self) -> DiffReport {
+        let changes = self
+            .changes
+            .iter()
+            .map(|Change { key, was: _, delta }| {
+                let (change, fields) = match delta {
+                    Delta::Added(value) => (ChangeWord::Added, value.all_fields(Side::After)),
+                    Delta::Removed(value) => (ChangeWord::Removed, value.all_fields(Side::Before)),
+                    Delta::Changed { before: _, after: _, fields } => {
+                        (ChangeWord::Changed, fields.clone())
+                    }
+                };
+                ChangeRow {
+                    kind: key.kind_word().to_owned(),
+                    key: key.report_name().to_owned(),
+                    change,
+                    fields,
+                }
+            })
+            .collect();
+        DiffReport { same: self.changes.is_empty(), totals: self.totals(), changes }
+    }
+}
+
+/// On which side of a difference a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// As it was.
+    Before,
+    /// As it becomes.
+    After,
+}

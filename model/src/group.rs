@@ -1,0 +1,321 @@
+//! Groups: a number of instances alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::count::Count;
+use crate::facts::InstanceFacts;
+use crate::name::{
+    EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName, ProfileName,
+    VolumeName,
+};
+use crate::profile::{Category, Lifecycle};
+use crate::unit::Gib;
+use crate::value::Value;
+
+/// A volume that each instance of the group has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupVolume {
+    /// Its size.
+    #[serde(default)]
+    pub size: Value<Gib>,
+    /// Where it is mounted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount: Option<String>,
+    /// The file system made on it: `xfs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_system: Option<String>,
+    /// Anything worth knowing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A file system of another instance that each instance of the group mounts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteMount {
+    /// The group that serves it.
+    pub from: GroupName,
+    /// The ordinal of the instance that serves it, where it is one in particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<u32>,
+    /// What it exports: `/wiki-images`.
+    pub export: String,
+    /// Where it is mounted.
+    pub mount: String,
+}
+
+/// Where the instances of a group may stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placement {
+    /// Anywhere.
+    #[default]
+    Any,
+    /// Each on a host of its own (anti-affinity within the group).
+    Spread,
+    /// Each on a host of its own, among all groups that name the same set.
+    SpreadWith(PlacementName),
+}
+
+/// What one member of a group is to the others.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Takes the writes.
+    Primary,
+    /// Follows a primary.
+    Replica,
+}
+
+impl Role {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Replica => "replica",
+        }
+    }
+}
+
+/// When a dependency is met.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Readiness {
+    /// As soon as the cloud has it.
+    #[default]
+    Exists,
+    /// Only when it is ready.
+    Ready,
+}
+
+/// What a group replicates: another environment's group, or a whole environment's namesake.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replicates {
+    /// The environment that is followed.
+    pub environment: EnvironmentName,
+    /// The group there; the one of the same name unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupName>,
+}
+
+/// Public addresses of a group, dealt to the lowest ordinals. In a file: a count, `unknown`, or a
+/// map where more is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+pub struct PublicAddresses {
+    /// How many.
+    pub count: Value<Count>,
+    /// Whether DNS tells the world about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advertised: Option<bool>,
+    /// Their values, lowest ordinal first, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub addresses: Vec<IpAddr>,
+}
+
+impl<'de> Deserialize<'de> for PublicAddresses {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Whole {
+            #[serde(default)]
+            count: Value<Count>,
+            advertised: Option<bool>,
+            #[serde(default)]
+            addresses: Vec<IpAddr>,
+        }
+        struct Visitor;
+        impl Visitor {
+            fn counted(count: Value<Count>) -> PublicAddresses {
+                PublicAddresses { count, ..PublicAddresses::default() }
+            }
+        }
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = PublicAddresses;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a count, `unknown`, or `{ count: 5, advertised: false }`")
+            }
+            fn visit_u64<E: de::Error>(self, n: u64) -> Result<PublicAddresses, E> {
+                Count::deserialize(de::value::U64Deserializer::new(n))
+                    .map(|count| Self::counted(Value::Fixed(count)))
+            }
+            fn visit_i64<E: de::Error>(self, n: i64) -> Result<PublicAddresses, E> {
+                Count::deserialize(de::value::I64Deserializer::new(n))
+                    .map(|count| Self::counted(Value::Fixed(count)))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<PublicAddresses, E> {
+                Value::<Count>::deserialize(de::value::StrDeserializer::new(text)).map(Self::counted)
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PublicAddresses, A::Error> {
+                let Whole { count, advertised, addresses } =
+                    Whole::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(PublicAddresses { count, advertised, addresses })
+            }
+        }
+        from.deserialize_any(Visitor)
+    }
+}
+
+/// Reads dependencies from a map, or from a list of names that must exist.
+fn dependencies<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<GroupName, Readiness>, D::Error> {
+    struct Visitor;
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = BTreeMap<GroupName, Readiness>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list of group names, or a map as in `{ db: ready, storage: exists }`")
+        }
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some(name) = seq.next_element()? {
+                all.insert(name, Readiness::Exists);
+            }
+            Ok(all)
+        }
+        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some((name, readiness)) = map.next_entry()? {
+                all.insert(name, readiness);
+            }
+            Ok(all)
+        }
+    }
+    from.deserialize_any(Visitor)
+}
+
+impl PublicAddresses {
+    /// None at all, and that is known.
+    pub const NONE: Self = Self {
+        count: Value::Fixed(Count::exactly(0)),
+        advertised: None,
+        addresses: Vec::new(),
+    };
+}
+
+impl Default for PublicAddresses {
+    /// Nobody said how many.
+    fn default() -> Self {
+        Self { count: Value::Unknown, advertised: None, addresses: Vec::new() }
+    }
+}
+
+/// A number of instances alike: `app[n]`, `db[n]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// What it is for.
+    pub category: Category,
+    /// The names it had before, so that a rename reads as one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<GroupName>,
+    /// How many instances.
+    pub count: Count,
+    /// Their ordinals where these aren't 1, 2, 3 …; as many as the count's maximum.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ordinals: Vec<u32>,
+    /// Their size.
+    #[serde(default)]
+    pub flavor: Value<FlavorName>,
+    /// What they start from.
+    #[serde(default)]
+    pub image: Value<ImageName>,
+    /// The profiles that every instance has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ProfileName>,
+    /// The profiles that are dealt over the instances, one each, round and round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spread: Vec<ProfileName>,
+    /// The environment's common profiles that this group does not have.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub except: BTreeSet<ProfileName>,
+    /// The networks they are on; nobody said where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<NetworkName>,
+    /// Their public addresses; unknown unless given.
+    #[serde(default)]
+    pub public_addresses: PublicAddresses,
+    /// The volumes that each instance has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub volumes: BTreeMap<VolumeName, GroupVolume>,
+    /// What each instance mounts from others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<RemoteMount>,
+    /// Where they may stand.
+    #[serde(default)]
+    pub placement: Placement,
+    /// The role of each ordinal that has one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<u32, Role>,
+    /// Whether it is in use.
+    #[serde(default)]
+    pub lifecycle: Lifecycle,
+    /// The groups that must be there before, and when that is met. In a file also a plain list,
+    /// which means `exists`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "dependencies")]
+    pub depends_on: BTreeMap<GroupName, Readiness>,
+    /// What it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<Replicates>,
+    /// What was observed of each instance, by ordinal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub instances: BTreeMap<u32, InstanceFacts>,
+    /// Anything worth knowing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Group {
+    /// A group of `count` instances of which nothing else is known.
+    pub fn new(category: Category, count: Count) -> Self {
+        Self {
+            category,
+            was: Vec::new(),
+            count,
+            ordinals: Vec::new(),
+            flavor: Value::Unknown,
+            image: Value::Unknown,
+            profiles: Vec::new(),
+            spread: Vec::new(),
+            except: BTreeSet::new(),
+            networks: Vec::new(),
+            public_addresses: PublicAddresses::default(),
+            volumes: BTreeMap::new(),
+            mounts: Vec::new(),
+            placement: Placement::Any,
+            roles: BTreeMap::new(),
+            lifecycle: Lifecycle::Live,
+            depends_on: BTreeMap::new(),
+            replicates: None,
+            instances: BTreeMap::new(),
+            note: None,
+        }
+    }
+
+    /// The ordinals of the first `count` instances, lowest first: those named, then the numbers
+    /// from 1 on that are not. Scaling down therefore takes the highest away.
+    pub fn ordinals(&self, count: u32) -> Vec<u32> {
+        let mut ordinals: Vec<u32> = self.ordinals.clone();
+        ordinals.sort_unstable();
+        ordinals.dedup();
+        let mut next = 1;
+        while ordinals.len() < count as usize {
+            if !self.ordinals.contains(&next) {
+                ordinals.push(next);
+            }
+            next += 1;
+        }
+        ordinals.truncate(count as usize);
+        ordinals
+    }
+}

@@ -1,0 +1,159 @@
+//! Keys: what a resource of one environment is called, on every layer, in every revision and in
+//! every mark. `instance/app[3]`, `volume/storage[1].data`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::name::GroupName;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// The kinds of resources, in the order in which they come to be: a kind may refer to those
+        /// above it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+        #[schemars(rename_all = "kebab-case")]
+        pub enum ResourceKind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ResourceKind {
+            /// All kinds, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word for it, as in keys, files and URLs.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+
+        impl std::str::FromStr for ResourceKind {
+            type Err = KeyError;
+            fn from_str(text: &str) -> Result<Self, KeyError> {
+                match text {
+                    $($word => Ok(Self::$name),)*
+                    other => Err(KeyError(other.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A network.
+    Network = "network",
+    /// A network's range of addresses.
+    Subnet = "subnet",
+    /// A router to the external network.
+    Router = "router",
+    /// The connection of a router to a subnet; found through its parents.
+    RouterInterface = "router-interface",
+    /// Rules on who may reach what.
+    SecurityGroup = "security-group",
+    /// The rules of one security group, as one set; found through it.
+    SecurityRules = "security-rules",
+    /// Instances that stand on hosts of their own.
+    ServerGroup = "server-group",
+    /// A disk that outlives an instance.
+    Volume = "volume",
+    /// One VM.
+    Instance = "instance",
+    /// A volume at an instance; found through its parents.
+    VolumeAttachment = "volume-attachment",
+    /// A public address.
+    FloatingIp = "floating-ip",
+}
+
+impl fmt::Display for ResourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl Serialize for ResourceKind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceKind {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A text that is no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a resource's key: it is a kind and a name, as in `instance/app[3]`")]
+pub struct KeyError(pub String);
+
+/// What a resource of one environment is called.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Its kind.
+    pub kind: ResourceKind,
+    name: Arc<str>,
+}
+
+impl Key {
+    /// A key of a kind and a name.
+    pub fn new(kind: ResourceKind, name: &str) -> Self {
+        Self { kind, name: name.into() }
+    }
+
+    /// The key of an instance: `instance/app[3]`.
+    pub fn instance(group: &GroupName, ordinal: u32) -> Self {
+        Self { kind: ResourceKind::Instance, name: format!("{group}[{ordinal}]").into() }
+    }
+
+    /// The name without the kind: `app[3]`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::str::FromStr for Key {
+    type Err = KeyError;
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let (kind, name) = text.split_once('/').ok_or_else(|| KeyError(text.to_owned()))?;
+        if name.is_empty() {
+            return Err(KeyError(text.to_owned()));
+        }
+        Ok(Self::new(kind.parse()?, name))
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Key {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Key".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "examples": ["instance/app[3]"] })
+    }
+}

@@ -1,0 +1,270 @@
+//! A topology at one sizing: a flat map from key to resource. Everything planned, compared by
+//! instance, hashed or carried out works on this, never on ranges.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::count::Sizing;
+use crate::group::{Group, Placement, Readiness};
+use crate::key::{Key, ResourceKind};
+use crate::name::{GroupName, NetworkName, ProfileName};
+use crate::network::Reach;
+use crate::profile::Category;
+use crate::resource::{
+    FloatingIp, Instance, Network, ROUTER, Remote, Resource, Router, RouterInterface, Rule,
+    SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
+};
+use crate::topology::Topology;
+use crate::value::Value;
+
+/// What must be there before a group's instances, and when that is met.
+pub type Order = BTreeMap<GroupName, BTreeMap<GroupName, Readiness>>;
+
+/// A topology at one sizing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Every resource by its key.
+    pub resources: BTreeMap<Key, Resource>,
+    /// The declared order between groups.
+    pub order: Order,
+}
+
+impl Resolved {
+    /// Its instances, by key.
+    pub fn instances(&self) -> impl Iterator<Item = (&Key, &Instance)> {
+        self.resources.iter().filter_map(|(key, resource)| match resource {
+            Resource::Instance(instance) => Some((key, instance)),
+            _ => None,
+        })
+    }
+
+    /// This with what the cloud has already chosen taken over.
+    #[must_use]
+    pub fn settled_on(&self, observed: &Self) -> Self {
+        let resources = self
+            .resources
+            .iter()
+            .map(|(key, resource)| {
+                let settled = match observed.resources.get(key) {
+                    Some(observed) => resource.settled_on(observed),
+                    None => resource.clone(),
+                };
+                (key.clone(), settled)
+            })
+            .collect();
+        Self { resources, order: self.order.clone() }
+    }
+}
+
+/// The security group that a category's instances are in.
+pub fn security_group_key(category: Category) -> Key {
+    Key::new(ResourceKind::SecurityGroup, category.word())
+}
+
+/// Resolves a topology at a sizing. Values that nobody wrote stay unknown.
+pub fn resolve(topology: &Topology, sizing: &Sizing) -> Resolved {
+    let mut resources = BTreeMap::new();
+    networks(topology, &mut resources);
+    for category in Category::ALL {
+        security(topology, category, &mut resources);
+    }
+    let mut order = Order::new();
+    for (name, group) in &topology.groups {
+        instances(topology, name, group, sizing, &mut resources);
+        if !group.depends_on.is_empty() {
+            order.insert(name.clone(), group.depends_on.clone());
+        }
+    }
+    Resolved { resources, order }
+}
+
+fn networks(topology: &Topology, resources: &mut BTreeMap<Key, Resource>) {
+    let router = Key::new(ResourceKind::Router, ROUTER);
+    for (name, network) in &topology.networks {
+        let network_key = Key::new(ResourceKind::Network, name.as_str());
+        let subnet_key = Key::new(ResourceKind::Subnet, name.as_str());
+        resources.insert(network_key.clone(), Network {}.into());
+        resources.insert(
+            subnet_key.clone(),
+            Subnet { network: network_key, cidr: network.cidr }.into(),
+        );
+        if network.routed {
+            resources.insert(router.clone(), Router {}.into());
+            resources.insert(
+                Key::new(ResourceKind::RouterInterface, name.as_str()),
+                RouterInterface { router: router.clone(), subnet: subnet_key }.into(),
+            );
+        }
+    }
+}
+
+/// One security group per category in use on a network, with the ports of all its profiles.
+fn security(topology: &Topology, category: Category, resources: &mut BTreeMap<Key, Resource>) {
+    let groups: Vec<&Group> = topology
+        .groups
+        .values()
+        .filter(|group| group.category == category && !group.networks.is_empty())
+        .collect();
+    if groups.is_empty() {
+        return;
+    }
+    let key = security_group_key(category);
+    let mut rules = BTreeSet::new();
+    for group in groups {
+        for name in topology.profiles_of(group).into_iter().chain(&group.spread) {
+            let Some(profile) = topology.profiles.get(name) else { continue };
+            for port in &profile.ports {
+                for reach in &port.from {
+                    for remote in remotes(topology, reach) {
+                        rules.insert(Rule { protocol: port.protocol, port: port.port, remote });
+                    }
+                }
+            }
+        }
+    }
+    resources.insert(key.clone(), SecurityGroup {}.into());
+    if !rules.is_empty() {
+        resources.insert(
+            Key::new(ResourceKind::SecurityRules, category.word()),
+            SecurityRules { group: key, rules }.into(),
+        );
+    }
+}
+
+/// Who is meant by a reach; nobody where the ranges of a source are unknown.
+fn remotes(topology: &Topology, reach: &Reach) -> Vec<Remote> {
+    let all = || {
+        [std::net::IpAddr::from([0_u8; 4]), std::net::IpAddr::from([0_u8; 16])]
+            .map(|address| ipnet::IpNet::new_assert(address, 0))
+            .map(Remote::Range)
+            .to_vec()
+    };
+    match reach {
+        Reach::Anywhere => all(),
+        Reach::Environment => {
+            topology.networks.values().map(|network| Remote::Range(network.cidr.trunc())).collect()
+        }
+        Reach::Group(name) => topology
+            .groups
+            .get(name)
+            .filter(|group| !group.networks.is_empty())
+            .map(|group| Remote::Group(security_group_key(group.category)))
+            .into_iter()
+            .collect(),
+        Reach::Source(name) => topology
+            .sources
+            .get(name)
+            .and_then(|source| source.ranges.fixed())
+            .map(|ranges| ranges.0.iter().copied().map(Remote::Range).collect())
+            .unwrap_or_default(),
+    }
+}
+
+fn instances(
+    topology: &Topology,
+    name: &GroupName,
+    group: &Group,
+    sizing: &Sizing,
+    resources: &mut BTreeMap<Key, Resource>,
+) {
+    let count = sizing.of(name, group.count);
+    let networks: Arc<BTreeSet<NetworkName>> = Arc::new(group.networks.iter().cloned().collect());
+    let security_groups = Arc::new(if networks.is_empty() {
+        BTreeSet::new()
+    } else {
+        BTreeSet::from([security_group_key(group.category)])
+    });
+    let server_group = match &group.placement {
+        Placement::Any => None,
+        Placement::Spread => Some(Key::new(ResourceKind::ServerGroup, name.as_str())),
+        Placement::SpreadWith(set) => Some(Key::new(ResourceKind::ServerGroup, set.as_str())),
+    };
+    if let Some(key) = server_group.as_ref().filter(|_| count > 0) {
+        resources.insert(key.clone(), ServerGroup {}.into());
+    }
+    let everyone: BTreeSet<ProfileName> =
+        topology.profiles_of(group).into_iter().cloned().collect();
+    // One shared set for each profile that is dealt over the instances, or one for all.
+    let dealt: Vec<Arc<BTreeSet<ProfileName>>> = if group.spread.is_empty() {
+        vec![Arc::new(everyone)]
+    } else {
+        let with = |extra: &ProfileName| {
+            let mut profiles = everyone.clone();
+            profiles.insert(extra.clone());
+            Arc::new(profiles)
+        };
+        group.spread.iter().map(with).collect()
+    };
+    let public = match &group.public_addresses.count {
+        Value::Fixed(range) => sizing_of_addresses(sizing, *range).min(count),
+        Value::AssignedByCloud | Value::Unknown => 0,
+    };
+    let routed = group
+        .networks
+        .iter()
+        .find(|network| topology.networks.get(*network).is_some_and(|network| network.routed));
+    for (index, ordinal) in group.ordinals(count).into_iter().enumerate() {
+        let key = Key::instance(name, ordinal);
+        for (volume, spec) in &group.volumes {
+            let label = format!("{}.{volume}", key.name());
+            let volume_key = Key::new(ResourceKind::Volume, &label);
+            resources.insert(
+                volume_key.clone(),
+                Volume {
+                    size: spec.size.clone(),
+                    mount: spec.mount.clone(),
+                    file_system: spec.file_system.clone(),
+                }
+                .into(),
+            );
+            resources.insert(
+                Key::new(ResourceKind::VolumeAttachment, &label),
+                VolumeAttachment { volume: volume_key, instance: key.clone() }.into(),
+            );
+        }
+        if let Some(network) = routed.filter(|_| index < public as usize) {
+            let address = match group.public_addresses.addresses.get(index) {
+                Some(address) => Value::Fixed(*address),
+                None => Value::AssignedByCloud,
+            };
+            resources.insert(
+                Key::new(ResourceKind::FloatingIp, key.name()),
+                FloatingIp { address, instance: Some(key.clone()), network: network.clone() }
+                    .into(),
+            );
+        }
+        let host_name = group
+            .instances
+            .get(&ordinal)
+            .and_then(|facts| facts.host_name.clone())
+            .unwrap_or_else(|| format!("{name}{ordinal}"));
+        resources.insert(
+            key,
+            Instance {
+                group: name.clone(),
+                ordinal,
+                host_name,
+                flavor: group.flavor.clone(),
+                image: group.image.clone(),
+                profiles: Arc::clone(&dealt[index % dealt.len()]),
+                role: group.roles.get(&ordinal).copied(),
+                networks: Arc::clone(&networks),
+                security_groups: Arc::clone(&security_groups),
+                server_group: server_group.clone(),
+            }
+            .into(),
+        );
+    }
+}
+
+/// The number that a sizing takes of a range of public addresses; explicit counts name groups'
+/// instances, not their addresses.
+pub fn sizing_of_addresses(sizing: &Sizing, range: crate::count::Count) -> u32 {
+    match sizing {
+        Sizing::Min => range.min(),
+        Sizing::Planned | Sizing::Explicit(_) => range.planned(),
+        Sizing::Max => range.max(),
+    }
+}

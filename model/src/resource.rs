@@ -1,0 +1,330 @@
+//! Resources: what a cloud holds of an environment, each at one place of the graph. Every field
+//! here is comparable: it was asked for, and can be found again in the cloud.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::group::Role;
+use crate::key::{Key, ResourceKind};
+use crate::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName};
+use crate::profile::Protocol;
+use crate::unit::Gib;
+use crate::value::Value;
+
+/// A network; its range is the subnet's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Network {}
+
+/// A network's range of addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Subnet {
+    /// The network's key.
+    pub network: Key,
+    /// The range.
+    pub cidr: IpNet,
+}
+
+/// A router to the cloud's external network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Router {}
+
+/// The connection of a router to a subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RouterInterface {
+    /// The router's key.
+    pub router: Key,
+    /// The subnet's key.
+    pub subnet: Key,
+}
+
+/// Who is meant by a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Remote {
+    /// A range of addresses.
+    Range(IpNet),
+    /// The instances in a security group.
+    Group(Key),
+}
+
+/// One rule: who may reach a port.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Rule {
+    /// The transport.
+    pub protocol: Protocol,
+    /// The port; 0 for all of ICMP.
+    pub port: u16,
+    /// Who may reach it.
+    pub remote: Remote,
+}
+
+/// A security group. Its rules are a resource of their own: two groups may name each other, so
+/// both must exist before either's rules.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SecurityGroup {}
+
+/// The rules of one security group, as one set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SecurityRules {
+    /// The security group's key.
+    pub group: Key,
+    /// Its rules.
+    pub rules: BTreeSet<Rule>,
+}
+
+/// Instances that stand on hosts of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ServerGroup {}
+
+/// A disk that outlives an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Volume {
+    /// Its size.
+    pub size: Value<Gib>,
+    /// Where it is mounted.
+    pub mount: Option<String>,
+    /// The file system made on it.
+    pub file_system: Option<String>,
+}
+
+/// One VM. What many share is shared in memory too: an environment may have 100,000.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its group.
+    pub group: GroupName,
+    /// Its number in the group.
+    pub ordinal: u32,
+    /// Its host name.
+    pub host_name: String,
+    /// Its size.
+    pub flavor: Value<FlavorName>,
+    /// What it starts from.
+    pub image: Value<ImageName>,
+    /// What it does.
+    pub profiles: Arc<BTreeSet<ProfileName>>,
+    /// What it is to the others of its group.
+    pub role: Option<Role>,
+    /// The networks it is on.
+    pub networks: Arc<BTreeSet<NetworkName>>,
+    /// The keys of its security groups.
+    pub security_groups: Arc<BTreeSet<Key>>,
+    /// The key of its server group.
+    pub server_group: Option<Key>,
+}
+
+/// A volume at an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct VolumeAttachment {
+    /// The volume's key.
+    pub volume: Key,
+    /// The instance's key.
+    pub instance: Key,
+}
+
+/// A public address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FloatingIp {
+    /// Its value.
+    pub address: Value<IpAddr>,
+    /// The key of the instance that has it.
+    pub instance: Option<Key>,
+    /// The network on which the instance is reached.
+    pub network: NetworkName,
+}
+
+macro_rules! resources {
+    ($($kind:ident,)*) => {
+        /// One resource of an environment.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "kebab-case")]
+        #[allow(missing_docs)]
+        pub enum Resource {
+            $($kind($kind),)*
+        }
+
+        impl Resource {
+            /// Its kind.
+            pub const fn kind(&self) -> ResourceKind {
+                match self { $(Self::$kind(_) => ResourceKind::$kind,)* }
+            }
+        }
+
+        $(impl From<$kind> for Resource {
+            fn from(resource: $kind) -> Self {
+                Self::$kind(resource)
+            }
+        })*
+    };
+}
+
+resources! {
+    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup, Volume,
+    Instance, VolumeAttachment, FloatingIp,
+}
+
+/// How one resource hangs on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bond {
+    /// It is a part of it: taken away before it, and made anew with it.
+    Part,
+    /// It needs it to be there, and stays in its way while it is there itself.
+    Needs,
+    /// It needs it to be there; when the other goes, the cloud only clears the reference, which is
+    /// set again afterwards.
+    Refers,
+}
+
+/// The one router's key name in an environment.
+pub const ROUTER: &str = "main";
+
+impl Resource {
+    /// The keys that it hangs on, and how.
+    pub fn bonds(&self) -> Vec<(Key, Bond)> {
+        let key = |kind, name: &str| Key::new(kind, name);
+        match self {
+            Self::Network(Network {})
+            | Self::Router(Router {})
+            | Self::SecurityGroup(SecurityGroup {})
+            | Self::ServerGroup(ServerGroup {})
+            | Self::Volume(Volume { size: _, mount: _, file_system: _ }) => Vec::new(),
+            Self::Subnet(Subnet { network, cidr: _ }) => vec![(network.clone(), Bond::Part)],
+            Self::RouterInterface(RouterInterface { router, subnet }) => {
+                vec![(router.clone(), Bond::Part), (subnet.clone(), Bond::Part)]
+            }
+            Self::SecurityRules(SecurityRules { group, rules }) => {
+                let mut bonds = vec![(group.clone(), Bond::Part)];
+                for rule in rules {
+                    if let Remote::Group(other) = &rule.remote
+                        && other != group
+                    {
+                        bonds.push((other.clone(), Bond::Needs));
+                    }
+                }
+                bonds.sort();
+                bonds.dedup();
+                bonds
+            }
+            Self::Instance(Instance {
+                networks,
+                security_groups,
+                server_group,
+                group: _,
+                ordinal: _,
+                host_name: _,
+                flavor: _,
+                image: _,
+                profiles: _,
+                role: _,
+            }) => {
+                let mut bonds = Vec::new();
+                for network in networks.iter() {
+                    bonds.push((key(ResourceKind::Network, network.as_str()), Bond::Needs));
+                    bonds.push((key(ResourceKind::Subnet, network.as_str()), Bond::Needs));
+                }
+                bonds.extend(security_groups.iter().map(|key| (key.clone(), Bond::Needs)));
+                bonds.extend(server_group.iter().map(|key| (key.clone(), Bond::Needs)));
+                bonds
+            }
+            Self::VolumeAttachment(VolumeAttachment { volume, instance }) => {
+                vec![(volume.clone(), Bond::Part), (instance.clone(), Bond::Part)]
+            }
+            Self::FloatingIp(FloatingIp { instance, network, address: _ }) => {
+                let mut bonds =
+                    vec![(key(ResourceKind::RouterInterface, network.as_str()), Bond::Needs)];
+                bonds.extend(instance.iter().map(|key| (key.clone(), Bond::Refers)));
+                bonds
+            }
+        }
+    }
+
+    /// Whether the cloud can turn `self` into `after` while it stays itself, or has to replace it.
+    pub fn changes_in_place(&self, after: &Self) -> bool {
+        match (self, after) {
+            (Self::SecurityRules(a), Self::SecurityRules(b)) => a.group == b.group,
+            (Self::Volume(a), Self::Volume(b)) => match (a.size.fixed(), b.size.fixed()) {
+                // A volume can grow where it is; it can't shrink.
+                (Some(a), Some(b)) => a <= b,
+                (None, _) | (_, None) => true,
+            },
+            (Self::Instance(a), Self::Instance(b)) => {
+                let Instance {
+                    group,
+                    ordinal,
+                    host_name,
+                    image,
+                    networks,
+                    server_group,
+                    flavor: _,
+                    profiles: _,
+                    role: _,
+                    security_groups: _,
+                } = a;
+                group == &b.group
+                    && ordinal == &b.ordinal
+                    && host_name == &b.host_name
+                    && image == &b.image
+                    && networks == &b.networks
+                    && server_group == &b.server_group
+            }
+            (Self::FloatingIp(a), Self::FloatingIp(b)) => {
+                a.address == b.address && a.network == b.network
+            }
+            (Self::Network(a), Self::Network(b)) => a == b,
+            (Self::Subnet(a), Self::Subnet(b)) => a == b,
+            (Self::Router(a), Self::Router(b)) => a == b,
+            (Self::RouterInterface(a), Self::RouterInterface(b)) => a == b,
+            (Self::SecurityGroup(a), Self::SecurityGroup(b)) => a == b,
+            (Self::ServerGroup(a), Self::ServerGroup(b)) => a == b,
+            (Self::VolumeAttachment(a), Self::VolumeAttachment(b)) => a == b,
+            (
+                Self::Network(_)
+                | Self::Subnet(_)
+                | Self::Router(_)
+                | Self::RouterInterface(_)
+                | Self::SecurityGroup(_)
+                | Self::SecurityRules(_)
+                | Self::ServerGroup(_)
+                | Self::Volume(_)
+                | Self::Instance(_)
+                | Self::VolumeAttachment(_)
+                | Self::FloatingIp(_),
+                _,
+            ) => false,
+        }
+    }
+
+    /// This resource with what the cloud has already chosen for `observed` taken over, so that a
+    /// plan never asks for another value where it asked for any.
+    #[must_use]
+    pub fn settled_on(&self, observed: &Self) -> Self {
+        match (self, observed) {
+            (Self::FloatingIp(a), Self::FloatingIp(b)) => Self::FloatingIp(FloatingIp {
+                address: a.address.settled_on(&b.address),
+                ..a.clone()
+            }),
+            (Self::Volume(a), Self::Volume(b)) => {
+                Self::Volume(Volume { size: a.size.settled_on(&b.size), ..a.clone() })
+            }
+            (Self::Instance(a), Self::Instance(b)) => Self::Instance(Instance {
+                flavor: a.flavor.settled_on(&b.flavor),
+                image: a.image.settled_on(&b.image),
+                ..a.clone()
+            }),
+            (other, _) => other.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Range(range) => range.fmt(f),
+            Self::Group(key) => f.write_str(key.name()),
+        }
+    }
+}
