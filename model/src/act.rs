@@ -122,7 +122,9 @@ impl Act {
     /// The reason that is filled in where nobody gives one.
     pub fn default_reason(&self) -> String {
         match self {
-            Self::Import { environment, layer, .. } => format!("{layer} state of {environment}"),
+            Self::Import {
+                environment, layer, ..
+            } => format!("{layer} state of {environment}"),
             Self::ImportRecipe { recipe } => format!("recipe {recipe}"),
             Self::Derive { recipe, name, .. } => format!("copy {name} by recipe {recipe}"),
             Self::BringUp { .. } => "bring what is planned up".into(),

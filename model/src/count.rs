@@ -24,17 +24,25 @@ pub struct Count {
 impl Count {
     /// Exactly `n`.
     pub const fn exactly(n: u32) -> Self {
-        Self { min: n, planned: n, max: n }
+        Self {
+            min: n,
+            planned: n,
+            max: n,
+        }
     }
 
     /// A range; planned is the maximum unless given.
     pub fn range(min: u32, planned: Option<u32>, max: u32) -> Result<Self, String> {
         let planned = planned.unwrap_or(max);
         if min > max {
-            return Err(format!("the range is upside down: min {min} is more than max {max}"));
+            return Err(format!(
+                "the range is upside down: min {min} is more than max {max}"
+            ));
         }
         if planned < min || planned > max {
-            return Err(format!("planned {planned} is outside of min {min} to max {max}"));
+            return Err(format!(
+                "planned {planned} is outside of min {min} to max {max}"
+            ));
         }
         if max > MAX_COUNT {
             return Err(format!("{max} is more than a group may have ({MAX_COUNT})"));
@@ -112,7 +120,9 @@ impl<'de> Deserialize<'de> for Count {
             fn visit_i64<E: de::Error>(self, n: i64) -> Result<Count, E> {
                 match u64::try_from(n) {
                     Ok(n) => self.visit_u64(n),
-                    Err(_) => Err(E::custom(format!("{n} is less than nothing: a count is 0 or more"))),
+                    Err(_) => Err(E::custom(format!(
+                        "{n} is less than nothing: a count is 0 or more"
+                    ))),
                 }
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Count, A::Error> {

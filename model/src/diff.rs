@@ -88,22 +88,35 @@ impl<'a, K: Ord + Clone, V: Clone> Diff<'a, K, V> {
                 delta: match delta {
                     Delta::Added(value) => Delta::Removed(*value),
                     Delta::Removed(value) => Delta::Added(*value),
-                    Delta::Changed { before, after, fields } => Delta::Changed {
+                    Delta::Changed {
+                        before,
+                        after,
+                        fields,
+                    } => Delta::Changed {
                         before: *after,
                         after: *before,
                         fields: fields
                             .iter()
-                            .map(|FieldChange { field, before, after }| FieldChange {
-                                field: field.clone(),
-                                before: after.clone(),
-                                after: before.clone(),
-                            })
+                            .map(
+                                |FieldChange {
+                                     field,
+                                     before,
+                                     after,
+                                 }| FieldChange {
+                                    field: field.clone(),
+                                    before: after.clone(),
+                                    after: before.clone(),
+                                },
+                            )
                             .collect(),
                     },
                 },
             })
             .collect();
-        Self { changes, unchanged: self.unchanged }
+        Self {
+            changes,
+            unchanged: self.unchanged,
+        }
     }
 
     /// What `state` becomes.
@@ -142,20 +155,32 @@ pub fn diff_maps<'a, K: Ord, V: Compare>(
             (Some((a, _)), Some((b, _))) => a.cmp(b),
         };
         match order {
-            Ordering::Less => changes.extend(
-                left.next().map(|(key, value)| Change { key, was: None, delta: Delta::Removed(value) }),
-            ),
-            Ordering::Greater => changes.extend(
-                right.next().map(|(key, value)| Change { key, was: None, delta: Delta::Added(value) }),
-            ),
+            Ordering::Less => changes.extend(left.next().map(|(key, value)| Change {
+                key,
+                was: None,
+                delta: Delta::Removed(value),
+            })),
+            Ordering::Greater => changes.extend(right.next().map(|(key, value)| Change {
+                key,
+                was: None,
+                delta: Delta::Added(value),
+            })),
             Ordering::Equal => {
                 if let (Some((_, before)), Some((key, after))) = (left.next(), right.next()) {
                     let fields = before.compare(after);
                     if fields.is_empty() {
                         unchanged += 1;
                     } else {
-                        let delta = Delta::Changed { before, after, fields };
-                        changes.push(Change { key, was: None, delta });
+                        let delta = Delta::Changed {
+                            before,
+                            after,
+                            fields,
+                        };
+                        changes.push(Change {
+                            key,
+                            was: None,
+                            delta,
+                        });
                     }
                 }
             }
@@ -188,8 +213,14 @@ pub fn diff_items<'a>(
         .filter(|(key, _)| !before.contains_key(*key))
         .filter_map(|(key, item)| {
             let old = |name: String| {
-                let old = ItemKey { kind: key.kind, name };
-                before.get_key_value(&old).filter(|_| !after.contains_key(&old)).map(|(old, _)| old)
+                let old = ItemKey {
+                    kind: key.kind,
+                    name,
+                };
+                before
+                    .get_key_value(&old)
+                    .filter(|_| !after.contains_key(&old))
+                    .map(|(old, _)| old)
             };
             let was = match item {
                 Item::Group(group) => group.was.iter().find_map(|name| old(name.to_string())),
@@ -206,18 +237,25 @@ pub fn diff_items<'a>(
             continue;
         }
         taken.push(was);
-        let (Some(old), Some(new)) = (before.get(was), after.get(key)) else { continue };
+        let (Some(old), Some(new)) = (before.get(was), after.get(key)) else {
+            continue;
+        };
         let mut fields = vec![FieldChange {
             field: "name".into(),
             before: was.name.clone().into(),
             after: key.name.clone().into(),
         }];
         fields.extend(old.compare(new));
-        diff.changes.retain(|change| change.key != was && change.key != key);
+        diff.changes
+            .retain(|change| change.key != was && change.key != key);
         diff.changes.push(Change {
             key,
             was: Some(was),
-            delta: Delta::Changed { before: old, after: new, fields },
+            delta: Delta::Changed {
+                before: old,
+                after: new,
+                fields,
+            },
         });
     }
     diff.changes.sort_by(|a, b| a.key.cmp(b.key));
@@ -328,7 +366,10 @@ impl ReportKey for ItemKey {
 impl<K: ReportKey, V: Compare> Diff<'_, K, V> {
     /// How many of each.
     pub fn totals(&self) -> DiffTotals {
-        let mut totals = DiffTotals { unchanged: self.unchanged, ..DiffTotals::default() };
+        let mut totals = DiffTotals {
+            unchanged: self.unchanged,
+            ..DiffTotals::default()
+        };
         for change in &self.changes {
             match &change.delta {
                 Delta::Added(_) => totals.added += 1,
@@ -348,9 +389,11 @@ impl<K: ReportKey, V: Compare> Diff<'_, K, V> {
                 let (change, fields) = match delta {
                     Delta::Added(value) => (ChangeWord::Added, value.all_fields(Side::After)),
                     Delta::Removed(value) => (ChangeWord::Removed, value.all_fields(Side::Before)),
-                    Delta::Changed { before: _, after: _, fields } => {
-                        (ChangeWord::Changed, fields.clone())
-                    }
+                    Delta::Changed {
+                        before: _,
+                        after: _,
+                        fields,
+                    } => (ChangeWord::Changed, fields.clone()),
                 };
                 ChangeRow {
                     kind: key.kind_word().to_owned(),
@@ -360,7 +403,11 @@ impl<K: ReportKey, V: Compare> Diff<'_, K, V> {
                 }
             })
             .collect();
-        DiffReport { same: self.changes.is_empty(), totals: self.totals(), changes }
+        DiffReport {
+            same: self.changes.is_empty(),
+            totals: self.totals(),
+            changes,
+        }
     }
 }
 

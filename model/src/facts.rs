@@ -85,7 +85,9 @@ pub struct FileSystem {
 impl FileSystem {
     /// The host and the export where this is a remote mount.
     pub fn remote(&self) -> Option<(&str, &str)> {
-        self.device.split_once(':').filter(|(_, export)| export.starts_with('/'))
+        self.device
+            .split_once(':')
+            .filter(|(_, export)| export.starts_with('/'))
     }
 }
 

@@ -137,7 +137,11 @@ impl InstanceRecord {
 
     /// The first address that is known, public ones last.
     pub fn address(&self) -> Option<IpAddr> {
-        self.facts.addresses.first().or(self.facts.public_addresses.first()).copied()
+        self.facts
+            .addresses
+            .first()
+            .or(self.facts.public_addresses.first())
+            .copied()
     }
 
     /// The operating system's release, where it is known.
@@ -153,7 +157,10 @@ pub fn instance_records(topology: &crate::Topology) -> Vec<InstanceRecord> {
         .instances()
         .filter_map(|(_, instance)| {
             let group = topology.groups.get(&instance.group)?;
-            let flavor = instance.flavor.fixed().and_then(|name| topology.flavors.get(name));
+            let flavor = instance
+                .flavor
+                .fixed()
+                .and_then(|name| topology.flavors.get(name));
             Some(InstanceRecord {
                 group: instance.group.clone(),
                 ordinal: instance.ordinal,
@@ -167,7 +174,11 @@ pub fn instance_records(topology: &crate::Topology) -> Vec<InstanceRecord> {
                 image: instance.image.clone(),
                 profiles: instance.profiles.iter().cloned().collect(),
                 role: instance.role,
-                facts: group.instances.get(&instance.ordinal).cloned().unwrap_or_default(),
+                facts: group
+                    .instances
+                    .get(&instance.ordinal)
+                    .cloned()
+                    .unwrap_or_default(),
             })
         })
         .collect()

@@ -35,7 +35,9 @@ pub struct GroupVolume {
 }
 
 /// A file system of another instance that each instance of the group mounts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteMount {
     /// The group that serves it.
@@ -86,7 +88,18 @@ impl Role {
 
 /// When a dependency is met.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Readiness {
@@ -137,7 +150,10 @@ impl<'de> Deserialize<'de> for PublicAddresses {
         struct Visitor;
         impl Visitor {
             fn counted(count: Value<Count>) -> PublicAddresses {
-                PublicAddresses { count, ..PublicAddresses::default() }
+                PublicAddresses {
+                    count,
+                    ..PublicAddresses::default()
+                }
             }
         }
         impl<'de> de::Visitor<'de> for Visitor {
@@ -154,12 +170,20 @@ impl<'de> Deserialize<'de> for PublicAddresses {
                     .map(|count| Self::counted(Value::Fixed(count)))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<PublicAddresses, E> {
-                Value::<Count>::deserialize(de::value::StrDeserializer::new(text)).map(Self::counted)
+                Value::<Count>::deserialize(de::value::StrDeserializer::new(text))
+                    .map(Self::counted)
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<PublicAddresses, A::Error> {
-                let Whole { count, advertised, addresses } =
-                    Whole::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(PublicAddresses { count, advertised, addresses })
+                let Whole {
+                    count,
+                    advertised,
+                    addresses,
+                } = Whole::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(PublicAddresses {
+                    count,
+                    advertised,
+                    addresses,
+                })
             }
         }
         from.deserialize_any(Visitor)
@@ -206,7 +230,11 @@ impl PublicAddresses {
 impl Default for PublicAddresses {
     /// Nobody said how many.
     fn default() -> Self {
-        Self { count: Value::Unknown, advertised: None, addresses: Vec::new() }
+        Self {
+            count: Value::Unknown,
+            advertised: None,
+            addresses: Vec::new(),
+        }
     }
 }
 
@@ -262,7 +290,11 @@ pub struct Group {
     pub lifecycle: Lifecycle,
     /// The groups that must be there before, and when that is met. In a file also a plain list,
     /// which means `exists`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "dependencies")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "dependencies"
+    )]
     pub depends_on: BTreeMap<GroupName, Readiness>,
     /// What it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]

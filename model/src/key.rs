@@ -80,7 +80,9 @@ impl Serialize for ResourceKind {
 
 impl<'de> Deserialize<'de> for ResourceKind {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(de::Error::custom)
+        String::deserialize(from)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -100,12 +102,18 @@ pub struct Key {
 impl Key {
     /// A key of a kind and a name.
     pub fn new(kind: ResourceKind, name: &str) -> Self {
-        Self { kind, name: name.into() }
+        Self {
+            kind,
+            name: name.into(),
+        }
     }
 
     /// The key of an instance: `instance/app[3]`.
     pub fn instance(group: &GroupName, ordinal: u32) -> Self {
-        Self { kind: ResourceKind::Instance, name: format!("{group}[{ordinal}]").into() }
+        Self {
+            kind: ResourceKind::Instance,
+            name: format!("{group}[{ordinal}]").into(),
+        }
     }
 
     /// The name without the kind: `app[3]`.
@@ -129,7 +137,9 @@ impl fmt::Debug for Key {
 impl std::str::FromStr for Key {
     type Err = KeyError;
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let (kind, name) = text.split_once('/').ok_or_else(|| KeyError(text.to_owned()))?;
+        let (kind, name) = text
+            .split_once('/')
+            .ok_or_else(|| KeyError(text.to_owned()))?;
         if name.is_empty() {
             return Err(KeyError(text.to_owned()));
         }
@@ -145,7 +155,9 @@ impl Serialize for Key {
 
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(de::Error::custom)
+        String::deserialize(from)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 

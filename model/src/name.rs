@@ -30,7 +30,9 @@ fn strict(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(edge)
         && text.ends_with(edge)
-        && text.chars().all(|c| edge(c) || matches!(c, '-' | '_' | '.'))
+        && text
+            .chars()
+            .all(|c| edge(c) || matches!(c, '-' | '_' | '.'))
 }
 
 fn lenient(text: &str) -> bool {

@@ -97,8 +97,14 @@ impl OperationState {
             Self::Planned => "planned",
             Self::AwaitingApproval => "awaiting approval",
             Self::Queued => "queued",
-            Self::Running { phase: Phase::Forward, .. } => "running",
-            Self::Running { phase: Phase::Rollback, .. } => "rolling back",
+            Self::Running {
+                phase: Phase::Forward,
+                ..
+            } => "running",
+            Self::Running {
+                phase: Phase::Rollback,
+                ..
+            } => "rolling back",
             Self::Done { .. } => "done",
             Self::RolledBack { .. } => "rolled back",
             Self::Stopped { .. } => "stopped",

@@ -50,13 +50,26 @@ impl std::str::FromStr for Category {
         Self::ALL
             .into_iter()
             .find(|category| category.word() == text)
-            .ok_or_else(|| format!("`{text}` is no category: use application, infrastructure or process"))
+            .ok_or_else(|| {
+                format!("`{text}` is no category: use application, infrastructure or process")
+            })
     }
 }
 
 /// Whether something is in use.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifecycle {
@@ -91,7 +104,18 @@ impl fmt::Display for Lifecycle {
 
 /// The transport of a port.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
@@ -115,7 +139,9 @@ impl fmt::Display for Protocol {
 }
 
 /// A port that a profile listens on, and who may reach it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Port {
     /// The port's number.
@@ -128,7 +154,9 @@ pub struct Port {
 }
 
 /// A parameter's value: a text, or a placeholder for a secret that the executor derives.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(untagged)]
 pub enum Parameter {
     /// A text, as written.

@@ -34,10 +34,12 @@ pub struct Resolved {
 impl Resolved {
     /// Its instances, by key.
     pub fn instances(&self) -> impl Iterator<Item = (&Key, &Instance)> {
-        self.resources.iter().filter_map(|(key, resource)| match resource {
-            Resource::Instance(instance) => Some((key, instance)),
-            _ => None,
-        })
+        self.resources
+            .iter()
+            .filter_map(|(key, resource)| match resource {
+                Resource::Instance(instance) => Some((key, instance)),
+                _ => None,
+            })
     }
 
     /// This with what the cloud has already chosen taken over.
@@ -54,7 +56,10 @@ impl Resolved {
                 (key.clone(), settled)
             })
             .collect();
-        Self { resources, order: self.order.clone() }
+        Self {
+            resources,
+            order: self.order.clone(),
+        }
     }
 }
 
@@ -88,13 +93,21 @@ fn networks(topology: &Topology, resources: &mut BTreeMap<Key, Resource>) {
         resources.insert(network_key.clone(), Network {}.into());
         resources.insert(
             subnet_key.clone(),
-            Subnet { network: network_key, cidr: network.cidr }.into(),
+            Subnet {
+                network: network_key,
+                cidr: network.cidr,
+            }
+            .into(),
         );
         if network.routed {
             resources.insert(router.clone(), Router {}.into());
             resources.insert(
                 Key::new(ResourceKind::RouterInterface, name.as_str()),
-                RouterInterface { router: router.clone(), subnet: subnet_key }.into(),
+                RouterInterface {
+                    router: router.clone(),
+                    subnet: subnet_key,
+                }
+                .into(),
             );
         }
     }
@@ -114,11 +127,17 @@ fn security(topology: &Topology, category: Category, resources: &mut BTreeMap<Ke
     let mut rules = BTreeSet::new();
     for group in groups {
         for name in topology.profiles_of(group).into_iter().chain(&group.spread) {
-            let Some(profile) = topology.profiles.get(name) else { continue };
+            let Some(profile) = topology.profiles.get(name) else {
+                continue;
+            };
             for port in &profile.ports {
                 for reach in &port.from {
                     for remote in remotes(topology, reach) {
-                        rules.insert(Rule { protocol: port.protocol, port: port.port, remote });
+                        rules.insert(Rule {
+                            protocol: port.protocol,
+                            port: port.port,
+                            remote,
+                        });
                     }
                 }
             }
@@ -136,16 +155,21 @@ fn security(topology: &Topology, category: Category, resources: &mut BTreeMap<Ke
 /// Who is meant by a reach; nobody where the ranges of a source are unknown.
 fn remotes(topology: &Topology, reach: &Reach) -> Vec<Remote> {
     let all = || {
-        [std::net::IpAddr::from([0_u8; 4]), std::net::IpAddr::from([0_u8; 16])]
-            .map(|address| ipnet::IpNet::new_assert(address, 0))
-            .map(Remote::Range)
-            .to_vec()
+        [
+            std::net::IpAddr::from([0_u8; 4]),
+            std::net::IpAddr::from([0_u8; 16]),
+        ]
+        .map(|address| ipnet::IpNet::new_assert(address, 0))
+        .map(Remote::Range)
+        .to_vec()
     };
     match reach {
         Reach::Anywhere => all(),
-        Reach::Environment => {
-            topology.networks.values().map(|network| Remote::Range(network.cidr.trunc())).collect()
-        }
+        Reach::Environment => topology
+            .networks
+            .values()
+            .map(|network| Remote::Range(network.cidr.trunc()))
+            .collect(),
         Reach::Group(name) => topology
             .groups
             .get(name)
@@ -201,10 +225,12 @@ fn instances(
         Value::Fixed(range) => sizing_of_addresses(sizing, *range).min(count),
         Value::AssignedByCloud | Value::Unknown => 0,
     };
-    let routed = group
-        .networks
-        .iter()
-        .find(|network| topology.networks.get(*network).is_some_and(|network| network.routed));
+    let routed = group.networks.iter().find(|network| {
+        topology
+            .networks
+            .get(*network)
+            .is_some_and(|network| network.routed)
+    });
     for (index, ordinal) in group.ordinals(count).into_iter().enumerate() {
         let key = Key::instance(name, ordinal);
         for (volume, spec) in &group.volumes {
@@ -221,7 +247,11 @@ fn instances(
             );
             resources.insert(
                 Key::new(ResourceKind::VolumeAttachment, &label),
-                VolumeAttachment { volume: volume_key, instance: key.clone() }.into(),
+                VolumeAttachment {
+                    volume: volume_key,
+                    instance: key.clone(),
+                }
+                .into(),
             );
         }
         if let Some(network) = routed.filter(|_| index < public as usize) {
@@ -231,8 +261,12 @@ fn instances(
             };
             resources.insert(
                 Key::new(ResourceKind::FloatingIp, key.name()),
-                FloatingIp { address, instance: Some(key.clone()), network: network.clone() }
-                    .into(),
+                FloatingIp {
+                    address,
+                    instance: Some(key.clone()),
+                    network: network.clone(),
+                }
+                .into(),
             );
         }
         let host_name = group

@@ -191,7 +191,11 @@ impl Resource {
             | Self::Router(Router {})
             | Self::SecurityGroup(SecurityGroup {})
             | Self::ServerGroup(ServerGroup {})
-            | Self::Volume(Volume { size: _, mount: _, file_system: _ }) => Vec::new(),
+            | Self::Volume(Volume {
+                size: _,
+                mount: _,
+                file_system: _,
+            }) => Vec::new(),
             Self::Subnet(Subnet { network, cidr: _ }) => vec![(network.clone(), Bond::Part)],
             Self::RouterInterface(RouterInterface { router, subnet }) => {
                 vec![(router.clone(), Bond::Part), (subnet.clone(), Bond::Part)]
@@ -233,9 +237,15 @@ impl Resource {
             Self::VolumeAttachment(VolumeAttachment { volume, instance }) => {
                 vec![(volume.clone(), Bond::Part), (instance.clone(), Bond::Part)]
             }
-            Self::FloatingIp(FloatingIp { instance, network, address: _ }) => {
-                let mut bonds =
-                    vec![(key(ResourceKind::RouterInterface, network.as_str()), Bond::Needs)];
+            Self::FloatingIp(FloatingIp {
+                instance,
+                network,
+                address: _,
+            }) => {
+                let mut bonds = vec![(
+                    key(ResourceKind::RouterInterface, network.as_str()),
+                    Bond::Needs,
+                )];
                 bonds.extend(instance.iter().map(|key| (key.clone(), Bond::Refers)));
                 bonds
             }
@@ -307,9 +317,10 @@ impl Resource {
                 address: a.address.settled_on(&b.address),
                 ..a.clone()
             }),
-            (Self::Volume(a), Self::Volume(b)) => {
-                Self::Volume(Volume { size: a.size.settled_on(&b.size), ..a.clone() })
-            }
+            (Self::Volume(a), Self::Volume(b)) => Self::Volume(Volume {
+                size: a.size.settled_on(&b.size),
+                ..a.clone()
+            }),
             (Self::Instance(a), Self::Instance(b)) => Self::Instance(Instance {
                 flavor: a.flavor.settled_on(&b.flavor),
                 image: a.image.settled_on(&b.image),

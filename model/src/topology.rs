@@ -133,7 +133,11 @@ impl Topology {
     /// The profiles of every instance of a group: the common ones that it doesn't except, then its
     /// own, without repetition. Those that are spread are not among them.
     pub fn profiles_of<'a>(&'a self, group: &'a Group) -> Vec<&'a ProfileName> {
-        let common = self.common.profiles.iter().filter(|name| !group.except.contains(*name));
+        let common = self
+            .common
+            .profiles
+            .iter()
+            .filter(|name| !group.except.contains(*name));
         let mut all: Vec<&ProfileName> = Vec::new();
         for name in common.chain(&group.profiles) {
             if !all.contains(&name) {
@@ -147,7 +151,11 @@ impl Topology {
     pub fn has_ranges(&self) -> bool {
         self.groups.values().any(|group| {
             !group.count.is_exact()
-                || group.public_addresses.count.fixed().is_some_and(|count| !count.is_exact())
+                || group
+                    .public_addresses
+                    .count
+                    .fixed()
+                    .is_some_and(|count| !count.is_exact())
         })
     }
 }

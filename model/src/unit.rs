@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SizeError {
     /// A decimal unit where a binary one is meant.
-    #[error("`{0}` is in a decimal unit (GB is 10^9 bytes); OpenStack counts in GiB and MiB: write `{1}`")]
+    #[error(
+        "`{0}` is in a decimal unit (GB is 10^9 bytes); OpenStack counts in GiB and MiB: write `{1}`"
+    )]
     Decimal(String, String),
     /// Not a number with a unit.
     #[error("`{0}` is not a size: write a number and its unit, as in `8 GiB` or `512 MiB`")]
@@ -52,10 +54,17 @@ fn parse_kib(text: &str) -> Result<u64, SizeError> {
         s.parse().map_err(|_| malformed())
     };
     let scale = 10_u64.pow(u32::try_from(fraction.len()).map_err(|_| malformed())?);
-    let part = if fraction.is_empty() { 0 } else { digits(fraction)? };
+    let part = if fraction.is_empty() {
+        0
+    } else {
+        digits(fraction)?
+    };
     let whole = digits(whole)?.checked_mul(factor).ok_or_else(malformed)?;
     let part = (part * factor + scale / 2) / scale;
-    whole.checked_add(part).filter(|kib| *kib < 1 << 50).ok_or_else(malformed)
+    whole
+        .checked_add(part)
+        .filter(|kib| *kib < 1 << 50)
+        .ok_or_else(malformed)
 }
 
 /// Memory or disk space in MiB (2^20 bytes).
@@ -211,7 +220,10 @@ mod tests {
         assert!(error.contains("write `8 GiB`"), "{error}");
         assert_eq!("8 GiB".parse::<Mib>(), Ok(Mib(8192)));
         assert_eq!("9.9 GiB".parse::<Mib>(), Ok(Mib(10138)));
-        assert_eq!("1.5 GiB".parse::<Gib>(), Err(SizeError::Fraction("1.5 GiB".into())));
+        assert_eq!(
+            "1.5 GiB".parse::<Gib>(),
+            Err(SizeError::Fraction("1.5 GiB".into()))
+        );
         assert!("GiB".parse::<Gib>().is_err());
         assert!("99999999999999999999 GiB".parse::<Gib>().is_err());
     }

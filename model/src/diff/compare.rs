@@ -30,7 +30,11 @@ fn json<T: Serialize>(value: &T) -> Json {
 
 fn field<T: Serialize + PartialEq>(name: &str, before: &T, after: &T, into: &mut Vec<FieldChange>) {
     if before != after {
-        into.push(FieldChange { field: name.to_owned(), before: json(before), after: json(after) });
+        into.push(FieldChange {
+            field: name.to_owned(),
+            before: json(before),
+            after: json(after),
+        });
     }
 }
 
@@ -52,7 +56,11 @@ fn one_sided<T: Serialize>(name: &str, value: &T, side: Side, into: &mut Vec<Fie
         Side::Before => (value, Json::Null),
         Side::After => (Json::Null, value),
     };
-    into.push(FieldChange { field: name.to_owned(), before, after });
+    into.push(FieldChange {
+        field: name.to_owned(),
+        before,
+        after,
+    });
 }
 
 /// Implements [`Compare`] over the fields named; the others are listed as not comparable.
@@ -138,9 +146,28 @@ macro_rules! compare_variants {
 }
 
 compare_variants!(Resource {
-    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup, Volume,
-    Instance, VolumeAttachment, FloatingIp,
+    Network,
+    Subnet,
+    Router,
+    RouterInterface,
+    SecurityGroup,
+    SecurityRules,
+    ServerGroup,
+    Volume,
+    Instance,
+    VolumeAttachment,
+    FloatingIp,
 });
 compare_variants!(Item {
-    Environment, Fact, Declared, Site, Flavor, Network, Source, External, Profile, Group, Facts,
+    Environment,
+    Fact,
+    Declared,
+    Site,
+    Flavor,
+    Network,
+    Source,
+    External,
+    Profile,
+    Group,
+    Facts,
 });

@@ -203,13 +203,25 @@ impl Topology {
             allowed_releases: allowed_releases.clone(),
             common: common.clone(),
         };
-        put(ItemKind::Environment, String::new(), Item::Environment(Box::new(header)));
+        put(
+            ItemKind::Environment,
+            String::new(),
+            Item::Environment(Box::new(header)),
+        );
         // Lists keep their order through the number in the name.
         for (index, fact) in facts.iter().enumerate() {
-            put(ItemKind::Fact, format!("{index:04}"), Item::Fact(fact.clone()));
+            put(
+                ItemKind::Fact,
+                format!("{index:04}"),
+                Item::Fact(fact.clone()),
+            );
         }
         for (index, total) in declared.iter().enumerate() {
-            put(ItemKind::Declared, format!("{index:04}"), Item::Declared(total.clone()));
+            put(
+                ItemKind::Declared,
+                format!("{index:04}"),
+                Item::Declared(total.clone()),
+            );
         }
         for (name, site) in sites {
             put(ItemKind::Site, name.to_string(), Item::Site(site.clone()));
@@ -218,23 +230,47 @@ impl Topology {
             put(ItemKind::Flavor, name.to_string(), Item::Flavor(*flavor));
         }
         for (name, network) in networks {
-            put(ItemKind::Network, name.to_string(), Item::Network(network.clone()));
+            put(
+                ItemKind::Network,
+                name.to_string(),
+                Item::Network(network.clone()),
+            );
         }
         for (name, source) in sources {
-            put(ItemKind::Source, name.to_string(), Item::Source(source.clone()));
+            put(
+                ItemKind::Source,
+                name.to_string(),
+                Item::Source(source.clone()),
+            );
         }
         for (name, node) in external {
-            put(ItemKind::External, name.to_string(), Item::External(node.clone()));
+            put(
+                ItemKind::External,
+                name.to_string(),
+                Item::External(node.clone()),
+            );
         }
         for (name, profile) in profiles {
-            put(ItemKind::Profile, name.to_string(), Item::Profile(Box::new(profile.clone())));
+            put(
+                ItemKind::Profile,
+                name.to_string(),
+                Item::Profile(Box::new(profile.clone())),
+            );
         }
         for (name, group) in groups {
             let mut group = group.clone();
             for (ordinal, facts) in std::mem::take(&mut group.instances) {
-                put(ItemKind::Facts, format!("{name}[{ordinal}]"), Item::Facts(facts));
+                put(
+                    ItemKind::Facts,
+                    format!("{name}[{ordinal}]"),
+                    Item::Facts(facts),
+                );
             }
-            put(ItemKind::Group, name.to_string(), Item::Group(Box::new(group)));
+            put(
+                ItemKind::Group,
+                name.to_string(),
+                Item::Group(Box::new(group)),
+            );
         }
         items
     }
@@ -245,7 +281,8 @@ impl Topology {
         let mut facts: Vec<(ItemKey, InstanceFacts)> = Vec::new();
         // The environment's own item sorts first.
         for (key, item) in items {
-            let misfit = |why: &dyn fmt::Display| ItemsError::Misfit(key.to_string(), why.to_string());
+            let misfit =
+                |why: &dyn fmt::Display| ItemsError::Misfit(key.to_string(), why.to_string());
             if let Item::Environment(header) = item {
                 topology = Some(Self::from_header(*header));
                 continue;
@@ -274,8 +311,12 @@ impl Topology {
         let mut topology = topology.ok_or(ItemsError::NoHeader)?;
         for (key, observed) in facts {
             let misfit = |why: &str| ItemsError::Misfit(key.to_string(), why.to_owned());
-            let (group, ordinal) = parse_instance(&key.name).ok_or_else(|| misfit("not an instance"))?;
-            let group = topology.groups.get_mut(&group).ok_or_else(|| misfit("of no group"))?;
+            let (group, ordinal) =
+                parse_instance(&key.name).ok_or_else(|| misfit("not an instance"))?;
+            let group = topology
+                .groups
+                .get_mut(&group)
+                .ok_or_else(|| misfit("of no group"))?;
             group.instances.insert(ordinal, observed);
         }
         Ok(topology)

@@ -1,0 +1,225 @@
+//! The port to a cloud. Drivers translate between a cloud's own representation and ours; they
+//! decide nothing, retry nothing that changes something, and never touch what they are not told to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use model::facts::InstanceFacts;
+use model::id::{CloudId, EnvironmentId, InstallationId};
+use model::key::{Key, ResourceKind};
+use model::name::CloudName;
+use model::resource::Resource;
+use plan::offers::{Offers, QuotaKind};
+use serde::{Deserialize, Serialize};
+
+/// What makes a resource ours. It goes into the create body, so that no moment exists in which a
+/// resource of ours is unmarked, and holds only what never changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mark {
+    /// Whose.
+    pub installation: InstallationId,
+    /// Of which environment.
+    pub environment: EnvironmentId,
+    /// Which resource of it.
+    pub key: Key,
+    /// Which attempt at it, counting from 1.
+    pub attempt: u32,
+}
+
+/// A call that creates one resource.
+#[derive(Clone, Debug)]
+pub struct Create<'a> {
+    /// Goes into the body.
+    pub mark: &'a Mark,
+    /// The name that people see in the cloud's own tools.
+    pub name: &'a str,
+    /// What is created.
+    pub resource: &'a Resource,
+    /// The cloud's ids of what it refers to ([`Resource::bonds`]), and of rules' groups.
+    pub ids: &'a BTreeMap<Key, CloudId>,
+}
+
+/// Whether a resource can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not yet: BUILD, creating.
+    Building,
+    /// Yes: ACTIVE, available, in-use.
+    Ready,
+    /// Something is being done to it: RESIZE, attaching, extending.
+    Changing,
+    /// The cloud could not make it: ERROR, with its own words.
+    Failed {
+        /// The fault in the cloud's own words.
+        fault: String,
+    },
+    /// It is on its way out.
+    Deleting,
+}
+
+/// A resource that is in the cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its kind.
+    pub kind: ResourceKind,
+    /// What the cloud calls it.
+    pub id: CloudId,
+    /// The name that people see.
+    pub name: String,
+    /// Our mark; a part found through its parents (interface, attachment, rules) has the mark of
+    /// its first parent with its own key. None: it is foreign.
+    pub mark: Option<Mark>,
+    /// What it is, in our words, references as keys. None where it is foreign, or where something
+    /// that it refers to is no longer there.
+    pub resource: Option<Resource>,
+    /// Whether it can be used.
+    pub status: Status,
+    /// What the cloud tells of an instance beside: addresses, its own status word.
+    pub facts: InstanceFacts,
+    /// When it was created, by the cloud's clock.
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+/// What to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything in the project, foreign resources too.
+    Everything,
+    /// Only what carries the mark of one environment, of whatever attempt.
+    Environment(InstallationId, EnvironmentId),
+}
+
+/// What is known of the effect of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing happened: the same call may be made again.
+    None,
+    /// Nobody knows: look before anything else.
+    Unknown,
+}
+
+/// Why a cloud did not do what it was asked. Each holds the cloud's own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CloudError {
+    /// There is no such resource.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// Something is in the way: in use, exists already.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// A quota is too small.
+    #[error("quota exceeded for {which}: {words}")]
+    Quota {
+        /// Which.
+        which: QuotaKind,
+        /// How much was asked for, where it is known.
+        need: Option<u64>,
+        /// How much is free, where it is known.
+        free: Option<u64>,
+        /// The cloud's own words.
+        words: String,
+    },
+    /// The request is wrong or not allowed; asking again gives the same answer.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Too many requests; nothing was done.
+    #[error("asked to wait{}: {words}", .retry_after.map(|d| format!(" {} s", d.as_secs())).unwrap_or_default())]
+    Throttled {
+        /// How long to wait, where the cloud says so.
+        retry_after: Option<Duration>,
+        /// The cloud's own words.
+        words: String,
+    },
+    /// The cloud failed (5xx): whether the call had its effect is not known.
+    #[error("the cloud failed: {0}")]
+    Unavailable(String),
+    /// No answer came: whether the call had its effect is not known.
+    #[error("no answer: {0}")]
+    Unanswered(String),
+    /// The credential is no longer good.
+    #[error("the credential is no longer accepted: {0}")]
+    CredentialGone(String),
+    /// An answer that makes no sense to us.
+    #[error("unexpected answer: {0}")]
+    Unexpected(String),
+}
+
+impl CloudError {
+    /// What is known of the effect.
+    pub const fn effect(&self) -> Effect {
+        match self {
+            Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::Quota { .. }
+            | Self::Refused(_)
+            | Self::Throttled { .. }
+            | Self::CredentialGone(_) => Effect::None,
+            Self::Unavailable(_) | Self::Unanswered(_) | Self::Unexpected(_) => Effect::Unknown,
+        }
+    }
+
+    /// Whether asking again later may help.
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Throttled { .. } | Self::Unavailable(_) | Self::Unanswered(_) => true,
+            Self::NotFound(_)
+            | Self::Conflict(_)
+            | Self::Quota { .. }
+            | Self::Refused(_)
+            | Self::CredentialGone(_)
+            | Self::Unexpected(_) => false,
+        }
+    }
+}
+
+/// A cloud: one project in one region.
+#[async_trait]
+pub trait Cloud: Send + Sync {
+    /// Its name, as in environment files.
+    fn name(&self) -> &CloudName;
+
+    /// How long a request that was sent may still have its effect: whoever takes over from a dead
+    /// executor waits that long before it looks.
+    fn request_lifetime(&self) -> Duration;
+
+    /// Lists resources of every kind, foreign ones only where the scope says so.
+    async fn list(&self, scope: Scope) -> Result<Vec<Found>, CloudError>;
+
+    /// Looks at one resource by its id.
+    async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError>;
+
+    /// What the cloud offers: flavors, images, quotas with their use.
+    async fn offers(&self) -> Result<Offers, CloudError>;
+
+    /// Creates one resource. The answer means that the cloud has taken it, not that it is ready.
+    async fn create(&self, create: Create<'_>) -> Result<CloudId, CloudError>;
+
+    /// Turns a resource into `after` while it stays itself; see [`Resource::changes_in_place`].
+    /// Making the same change twice is the same as making it once.
+    async fn update(
+        &self,
+        id: &CloudId,
+        before: &Resource,
+        after: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<(), CloudError>;
+
+    /// Asks for one resource to be taken away. The answer means that the cloud has taken the
+    /// request; the resource is gone once [`Cloud::list`] no longer has it.
+    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<(), CloudError>;
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Building => f.write_str("building"),
+            Self::Ready => f.write_str("ready"),
+            Self::Changing => f.write_str("changing"),
+            Self::Failed { fault } => write!(f, "failed: {fault}"),
+            Self::Deleting => f.write_str("deleting"),
+        }
+    }
+}

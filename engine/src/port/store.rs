@@ -1,0 +1,394 @@
+//! The port to the store. What must hold together is written by one method in one transaction.
+//! The store keeps and finds; it decides nothing, and has no clock and no randomness of its own.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use model::act::{Act, Actor, AuditEntry};
+use model::environment::{Environment, Layer, Revision};
+use model::filter::{InstanceFilter, InstanceRecord, InstanceRow, Page};
+use model::id::{
+    CloudId, EnvironmentId, ExecutorId, InstallationId, OperationId, RevisionNumber, TokenId,
+};
+use model::key::Key;
+use model::lease::Lease;
+use model::name::{CloudName, EnvironmentName, RecipeName};
+use model::operation::{Event, JournalEntry, Operation, OperationState, Phase};
+use model::recipe::Recipe;
+use model::token::{Token, TokenKind};
+use model::topology::Topology;
+use plan::Plan;
+use plan::offers::QuotaKind;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else carries the operation out now: stop at once.
+    #[error("another executor has taken over")]
+    Fenced,
+    /// The name is taken.
+    #[error(
+        "there is already an environment called `{0}`: choose another name, or destroy that one first"
+    )]
+    NameTaken(EnvironmentName),
+    /// The environment is being changed by another operation.
+    #[error(
+        "{environment} is being changed by another operation ({operation}): wait until it ends"
+    )]
+    Busy {
+        /// Whose.
+        environment: EnvironmentName,
+        /// By which.
+        operation: OperationId,
+    },
+    /// The cloud could hold this, but not beside what is already queued.
+    #[error(
+        "{which}: {need} needed, {free} free, {reserved} of that reserved by operations under way"
+    )]
+    Reserved {
+        /// Of which quota.
+        which: QuotaKind,
+        /// How much this needs.
+        need: u64,
+        /// How much is free in the cloud.
+        free: u64,
+        /// How much of that others have reserved.
+        reserved: u64,
+    },
+    /// What was asked for is not there.
+    #[error("there is no {0}")]
+    Missing(String),
+    /// The store's data was written by a newer version of Understudy.
+    #[error(
+        "the data was written by a newer Understudy (schema {found}, this one knows {known}): use that version, or another data folder"
+    )]
+    Newer {
+        /// The schema that was found.
+        found: i64,
+        /// The newest that this one knows.
+        known: i64,
+    },
+    /// A row that does not make sense: named by table, column and row.
+    #[error("bad data in {table}.{column}, row {row}: {why}")]
+    BadData {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's key.
+        row: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database could not be reached or did not do it; the details are for the log.
+    #[error("the database did not answer as it should: {0}")]
+    Database(String),
+}
+
+/// An environment to be made.
+#[derive(Clone, Debug)]
+pub struct NewEnvironment {
+    /// Its new id.
+    pub id: EnvironmentId,
+    /// Set where it is made with a lease.
+    pub lease: Option<Lease>,
+}
+
+/// A state of a layer to be stored. A state that is the same as the newest one (by content hash)
+/// makes no new revision and writes no rows.
+#[derive(Clone, Debug)]
+pub struct NewRevision {
+    /// What it is; name, kind, protection and owner of the environment follow it.
+    pub topology: Topology,
+    /// Which layer.
+    pub layer: Layer,
+    /// Its instances, for the inventory ([`model::filter::instance_records`]).
+    pub records: Vec<InstanceRecord>,
+    /// Where it comes from, for people.
+    pub source: String,
+    /// The time.
+    pub at: DateTime<Utc>,
+}
+
+/// A line for the append-only log of acts.
+#[derive(Clone, Debug)]
+pub struct NewAudit {
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: String,
+    /// The time.
+    pub at: DateTime<Utc>,
+}
+
+/// What came of storing a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The environment, as it is now.
+    pub environment: Environment,
+    /// The newest revision of the layer.
+    pub revision: Revision,
+    /// Whether there was anything new.
+    pub changed: bool,
+}
+
+/// How much of each quota something takes.
+pub type Demand = BTreeMap<QuotaKind, u64>;
+
+/// An operation to be queued.
+#[derive(Clone, Debug)]
+pub struct NewOperation {
+    /// The operation, as it is to be stored (state `Queued` as a rule).
+    pub operation: Operation,
+    /// Its plan.
+    pub plan: Plan,
+    /// The cloud that it is carried out on.
+    pub cloud: CloudName,
+    /// What it will take of the cloud's quotas, reserved while the operation is open.
+    pub demand: Demand,
+    /// What the cloud has free of each quota that it limits; refused where the demand does not fit
+    /// beside what other open operations on the cloud have reserved.
+    pub free: Demand,
+    /// The environment's lease, set together with the operation.
+    pub lease: Option<Lease>,
+    /// The same key gives the same operation back, whatever else is asked.
+    pub idempotency_key: Option<String>,
+    /// For the log.
+    pub audit: NewAudit,
+}
+
+/// What came of submitting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// It is queued.
+    New(OperationId),
+    /// The same idempotency key was used before, for this.
+    Again(OperationId),
+}
+
+/// An operation that somebody has to work on, with who holds its environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOperation {
+    /// The operation.
+    pub operation: OperationId,
+    /// Its environment.
+    pub environment: EnvironmentId,
+    /// The holder's number, 0 where nobody has ever held the environment.
+    pub fence: i64,
+    /// Who holds it; none where it was let go.
+    pub holder: Option<ExecutorId>,
+    /// Counts up while the holder lives.
+    pub heartbeat: i64,
+}
+
+/// The right to carry out an environment's operations: every write names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose.
+    pub environment: EnvironmentId,
+    /// The operation that is carried out.
+    pub operation: OperationId,
+    /// The number that makes it the newest.
+    pub fence: i64,
+}
+
+/// Something that a step changes about an environment as a whole, written with the end of an
+/// operation.
+#[derive(Clone, Debug)]
+pub enum EnvironmentChange {
+    /// What was collected is its newest observed state.
+    Observed(Box<NewRevision>),
+    /// It is gone: nothing of it is in the cloud. Its name is free again, its lease ends, its
+    /// bindings are removed.
+    Destroyed(DateTime<Utc>),
+}
+
+/// What the executor writes, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct JournalWrite {
+    /// The steps' new states.
+    pub entries: Vec<JournalEntry>,
+    /// What the resources are called in the cloud from now on; none: gone.
+    pub bindings: Vec<(Key, Option<CloudId>)>,
+    /// What happened, for people, without numbers: the store numbers them on.
+    pub events: Vec<Event>,
+    /// The operation's new state.
+    pub state: Option<OperationState>,
+    /// A plan for the way back, stored before its first step.
+    pub rollback: Option<Plan>,
+    /// What changes about the environment.
+    pub environment: Vec<EnvironmentChange>,
+}
+
+/// A token with the hash of its secret.
+#[derive(Clone, Debug)]
+pub struct TokenSecret {
+    /// The token.
+    pub token: Token,
+    /// SHA-256 of the secret, in hexadecimal.
+    pub hash: String,
+}
+
+/// Where everything is kept. Every method is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// This installation's id: the first call stores the one that is offered.
+    async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError>;
+
+    /// A number that grows with every write that a page could show.
+    async fn version(&self) -> Result<i64, StoreError>;
+
+    /// Whether only one server can use this store: then whoever holds an operation at the start of
+    /// a server is dead.
+    fn is_exclusive(&self) -> bool;
+
+    // Environments and their revisions
+
+    /// All environments by name; destroyed ones after the others, newest first, where wanted.
+    async fn environments(&self, with_destroyed: bool) -> Result<Vec<Environment>, StoreError>;
+
+    /// The environment of a name that is not destroyed.
+    async fn environment(&self, name: &EnvironmentName) -> Result<Option<Environment>, StoreError>;
+
+    /// An environment, destroyed or not.
+    async fn environment_by_id(&self, id: EnvironmentId)
+    -> Result<Option<Environment>, StoreError>;
+
+    /// Stores a state of a layer; `new` is used where no environment has the topology's name, and
+    /// refused as [`StoreError::NameTaken`] where `must_be_new` and one has. The audit's act is an
+    /// `Import`, or the one given.
+    async fn put_revision(
+        &self,
+        new: NewEnvironment,
+        must_be_new: bool,
+        revision: NewRevision,
+        act: Option<Act>,
+        audit: NewAudit,
+    ) -> Result<Imported, StoreError>;
+
+    /// A revision of a layer, the newest unless named.
+    async fn revision(
+        &self,
+        environment: EnvironmentId,
+        layer: Layer,
+        number: Option<RevisionNumber>,
+    ) -> Result<Option<(Revision, Topology)>, StoreError>;
+
+    /// All revisions of an environment, newest first.
+    async fn revisions(&self, environment: EnvironmentId) -> Result<Vec<Revision>, StoreError>;
+
+    /// A page of the inventory: the newest revisions of environments that are not destroyed. An
+    /// environment with both layers is listed by each unless the filter names one.
+    async fn instances(&self, filter: &InstanceFilter) -> Result<Page<InstanceRow>, StoreError>;
+
+    // Recipes
+
+    /// Stores a recipe, replacing the one of the same name.
+    async fn put_recipe(&self, recipe: &Recipe, audit: NewAudit) -> Result<(), StoreError>;
+    /// A recipe by name.
+    async fn recipe(&self, name: &RecipeName) -> Result<Option<Recipe>, StoreError>;
+    /// All recipes by name.
+    async fn recipes(&self) -> Result<Vec<Recipe>, StoreError>;
+
+    // Operations
+
+    /// Queues an operation with its plan, reservation, lease and audit line.
+    async fn submit(&self, new: NewOperation) -> Result<Submitted, StoreError>;
+
+    /// Sets a stopped operation to `Queued` again, with an audit line.
+    async fn resume(&self, operation: OperationId, audit: NewAudit) -> Result<(), StoreError>;
+
+    /// An operation.
+    async fn operation(&self, id: OperationId) -> Result<Option<Operation>, StoreError>;
+
+    /// The newest operations, of one environment or of all.
+    async fn operations(
+        &self,
+        environment: Option<EnvironmentId>,
+        limit: u32,
+    ) -> Result<Vec<Operation>, StoreError>;
+
+    /// A plan of an operation.
+    async fn plan(&self, id: OperationId, phase: Phase) -> Result<Option<Plan>, StoreError>;
+
+    /// The newest word on each step of an operation.
+    async fn journal(&self, id: OperationId) -> Result<Vec<JournalEntry>, StoreError>;
+
+    /// What happened in an operation after an event's number.
+    async fn events(&self, id: OperationId, after: u64) -> Result<Vec<Event>, StoreError>;
+
+    /// What an environment's resources are called in the cloud.
+    async fn bindings(&self, id: EnvironmentId) -> Result<BTreeMap<Key, CloudId>, StoreError>;
+
+    // Carrying out
+
+    /// The operations that somebody has to work on.
+    async fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError>;
+
+    /// Takes an operation's environment where its fence is still `fence`; none where somebody was
+    /// faster, or the operation is no longer open.
+    async fn claim(
+        &self,
+        operation: OperationId,
+        fence: i64,
+        executor: ExecutorId,
+    ) -> Result<Option<Claim>, StoreError>;
+
+    /// Counts the heartbeat up; [`StoreError::Fenced`] where another has taken over.
+    async fn heartbeat(&self, claim: Claim) -> Result<(), StoreError>;
+
+    /// Lets go.
+    async fn release(&self, claim: Claim) -> Result<(), StoreError>;
+
+    /// Writes what the executor did, all or nothing; [`StoreError::Fenced`] where another has taken
+    /// over. An operation that is no longer open gives up its reservation.
+    async fn record(
+        &self,
+        claim: Claim,
+        at: DateTime<Utc>,
+        write: JournalWrite,
+    ) -> Result<(), StoreError>;
+
+    // Leases
+
+    /// An environment's lease.
+    async fn lease(&self, environment: EnvironmentId) -> Result<Option<Lease>, StoreError>;
+    /// All leases, the next to expire first.
+    async fn leases(&self) -> Result<Vec<Lease>, StoreError>;
+    /// Sets a lease, with an audit line for the act.
+    async fn put_lease(&self, lease: Lease, act: Act, audit: NewAudit) -> Result<(), StoreError>;
+
+    // The log of acts
+
+    /// The newest lines, of one environment or of all.
+    async fn audit(
+        &self,
+        environment: Option<EnvironmentId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
+
+    // Signing in
+
+    /// Stores a token.
+    async fn put_token(&self, token: TokenSecret) -> Result<(), StoreError>;
+
+    /// The token of a kind with this hash that has not ended by `now`.
+    async fn token(
+        &self,
+        kind: TokenKind,
+        hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Token>, StoreError>;
+
+    /// Takes a token away so that it can't be used again; the token, where it was still good.
+    async fn take_token(
+        &self,
+        kind: TokenKind,
+        hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Token>, StoreError>;
+
+    /// Takes a token away by id.
+    async fn revoke_token(&self, id: TokenId) -> Result<(), StoreError>;
+}

@@ -1,0 +1,112 @@
+//! What a cloud offers at one moment: flavors, images, quotas. The ground that a proof stands on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use model::flavor::Flavor;
+use model::name::{FlavorName, ImageName};
+use serde::{Deserialize, Serialize};
+
+/// What a quota limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuotaKind {
+    /// Instances.
+    Instances,
+    /// Virtual processors of all instances.
+    Vcpus,
+    /// Memory of all instances, in MiB.
+    RamMib,
+    /// Volumes.
+    Volumes,
+    /// Size of all volumes, in GiB.
+    VolumeGib,
+    /// Public addresses.
+    FloatingIps,
+    /// Networks.
+    Networks,
+    /// Subnets.
+    Subnets,
+    /// Routers.
+    Routers,
+    /// Security groups.
+    SecurityGroups,
+    /// Rules of all security groups.
+    SecurityRules,
+    /// Server groups.
+    ServerGroups,
+}
+
+impl QuotaKind {
+    /// All of them, in the order of every table.
+    pub const ALL: &'static [Self] = &[
+        Self::Instances,
+        Self::Vcpus,
+        Self::RamMib,
+        Self::Volumes,
+        Self::VolumeGib,
+        Self::FloatingIps,
+        Self::Networks,
+        Self::Subnets,
+        Self::Routers,
+        Self::SecurityGroups,
+        Self::SecurityRules,
+        Self::ServerGroups,
+    ];
+
+    /// The words for it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::Vcpus => "vCPUs",
+            Self::RamMib => "RAM (MiB)",
+            Self::Volumes => "volumes",
+            Self::VolumeGib => "volume storage (GiB)",
+            Self::FloatingIps => "public addresses",
+            Self::Networks => "networks",
+            Self::Subnets => "subnets",
+            Self::Routers => "routers",
+            Self::SecurityGroups => "security groups",
+            Self::SecurityRules => "security rules",
+            Self::ServerGroups => "server groups",
+        }
+    }
+}
+
+impl fmt::Display for QuotaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.words())
+    }
+}
+
+/// One quota and what is used of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// How much there may be; none where there is no limit.
+    pub limit: Option<u64>,
+    /// How much there is.
+    pub used: u64,
+}
+
+impl Quota {
+    /// How much can still come; none where there is no limit.
+    pub fn free(self) -> Option<u64> {
+        self.limit.map(|limit| limit.saturating_sub(self.used))
+    }
+}
+
+/// What a cloud offers at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offers {
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+    /// The flavors, by name.
+    pub flavors: BTreeMap<FlavorName, Flavor>,
+    /// The images, by name.
+    pub images: BTreeSet<ImageName>,
+    /// The quotas that it told; one that is missing could not be checked.
+    pub quotas: BTreeMap<QuotaKind, Quota>,
+    /// Public addresses left in the pool, where the cloud tells.
+    pub free_addresses: Option<u64>,
+}
