@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 /// Whether this binary holds its browser part. False if it was built with `SKIP_FRONT`: such a
@@ -76,7 +76,8 @@ async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
         None => (path.as_str(), "no-cache"),
     };
     let accepted = |coding: &str| accepts(&headers, coding);
-    let Some((kind, (coding, file))) = content_type(name).zip(variant(name, accepted)) else {
+    let Some((kind, (coding, file))) = content_type(name).zip(variant(name, accepted, Files::get))
+    else {
         return (
             StatusCode::NOT_FOUND,
             "There is no such file in this version; reload the page.\n",
@@ -149,11 +150,15 @@ impl Coding {
 }
 
 /// The smallest form of a file that the browser takes; a packed form itself has no address.
-fn variant(name: &str, accepted: impl Fn(&str) -> bool) -> Option<(Coding, EmbeddedFile)> {
+fn variant<F>(
+    name: &str,
+    accepted: impl Fn(&str) -> bool,
+    get: impl Fn(&str) -> Option<F>,
+) -> Option<(Coding, F)> {
     [Coding::Brotli, Coding::Gzip, Coding::Plain]
         .into_iter()
         .filter(|coding| coding.name().is_none_or(&accepted))
-        .find_map(|coding| Some((coding, Files::get(&format!("{name}{}", coding.suffix()))?)))
+        .find_map(|coding| Some((coding, get(&format!("{name}{}", coding.suffix()))?)))
 }
 
 /// Whether `Accept-Encoding` allows a coding: named, or by `*`, and not with a weight of zero.
@@ -223,6 +228,18 @@ mod tests {
         assert!(accepts(&asking("*"), "br"));
         assert!(!accepts(&asking("br; q=0, *"), "br"));
         assert!(!accepts(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn the_smallest_form_that_the_browser_takes_is_chosen() {
+        let there = |name: &str| ["a.js", "a.js.br", "b.js"].contains(&name).then_some(());
+        let coding = |name, accepted: &'static str| {
+            variant(name, |coding| accepts(&asking(accepted), coding), there).map(|(c, ())| c)
+        };
+        assert_eq!(coding("a.js", "gzip, br"), Some(Coding::Brotli));
+        assert_eq!(coding("a.js", "gzip"), Some(Coding::Plain));
+        assert_eq!(coding("b.js", "gzip, br"), Some(Coding::Plain));
+        assert_eq!(coding("c.js", "gzip, br"), None);
     }
 
     #[test]

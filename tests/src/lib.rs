@@ -1,1 +1,4 @@
-//! placeholder
+//! What all tests share: a PostgreSQL and a browser of their own.
+
+pub mod browser;
+pub mod postgres;
