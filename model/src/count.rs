@@ -14,7 +14,7 @@ use crate::name::GroupName;
 pub const MAX_COUNT: u32 = 1_000_000;
 
 /// A number of things, as a range. `min ≤ planned ≤ max` always holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Count {
     min: u32,
     planned: u32,

@@ -1,10 +1,18 @@
 //! What can be said about topologies without touching anything: sizing and totals, copies by
-//! recipe with what they can't prove, the ordered plan, the judgement of a proof.
+//! recipe with what they can't prove, the ordered plan, the judgement of a proof, findings.
 //!
 //! This crate is pure: no clock, no randomness, no input or output. The same input gives the same
 //! plan and the same hash on every machine, in the browser too.
 
+pub mod buildable;
+pub mod canonical;
+pub mod capacity;
+pub mod copy;
+pub mod finding;
 pub mod offers;
+pub mod planner;
+pub mod proof;
 pub mod steps;
 
+pub use planner::plan;
 pub use steps::Plan;

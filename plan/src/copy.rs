@@ -1,0 +1,443 @@
+//! Copies: a topology derived from another by a recipe, and the statement of its fidelity: what
+//! was kept, shrunk, merged or omitted of each group, and so what a test on the copy can't prove.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::count::Count;
+use model::environment::Layer;
+use model::group::{Group, PublicAddresses, RemoteMount};
+use model::name::{EnvironmentName, GroupName};
+use model::profile::Lifecycle;
+use model::recipe::{Recipe, RecipeGroup};
+use model::topology::Topology;
+use model::value::Value;
+use serde::{Deserialize, Serialize};
+
+/// Why no copy can be derived.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CopyError {
+    /// The source has none of the groups that a group of the copy stands for.
+    #[error(
+        "recipe `{recipe}`: `{group}` stands for {from}, and {source_name} has no such group: correct `from`, or use another recipe"
+    )]
+    NoSource {
+        /// The recipe.
+        recipe: String,
+        /// The copy's group.
+        group: GroupName,
+        /// What it stands for.
+        from: String,
+        /// The source.
+        source_name: EnvironmentName,
+    },
+    /// Groups of different categories can't be one.
+    #[error(
+        "recipe `{recipe}`: `{group}` merges groups of different categories ({first} and {second}): keep them apart"
+    )]
+    Categories {
+        /// The recipe.
+        recipe: String,
+        /// The copy's group.
+        group: GroupName,
+        /// One category.
+        first: String,
+        /// The other.
+        second: String,
+    },
+}
+
+/// What became of one group of the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "lowercase")]
+pub enum Kept {
+    /// It is there as it is in the source.
+    Kept,
+    /// It has fewer instances.
+    Shrunk {
+        /// How many the source plans.
+        from: u32,
+        /// How many the copy has.
+        to: u32,
+    },
+    /// It is one group with others.
+    Merged {
+        /// The others.
+        with: Vec<GroupName>,
+    },
+    /// It is not there.
+    Omitted {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Kept {
+    /// The word for it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Shrunk { .. } => "shrunk",
+            Self::Merged { .. } => "merged",
+            Self::Omitted { .. } => "omitted",
+        }
+    }
+}
+
+/// The statement about one group of the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fidelity {
+    /// The source's group.
+    pub group: GroupName,
+    /// The copy's group that stands for it.
+    pub into: Option<GroupName>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub kept: Kept,
+    /// What else differs, in a sentence each.
+    pub differs: Vec<String>,
+    /// What a test on the copy therefore can't prove.
+    pub cannot_prove: Vec<String>,
+}
+
+/// A copy that could be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// What it will be.
+    pub topology: Topology,
+    /// How true it is to its source.
+    pub fidelity: Vec<Fidelity>,
+}
+
+/// Derives a copy.
+pub fn derive(
+    source: &Topology,
+    recipe: &Recipe,
+    name: EnvironmentName,
+) -> Result<Copy, CopyError> {
+    let mut into: BTreeMap<&GroupName, &GroupName> = BTreeMap::new();
+    for (to, spec) in &recipe.groups {
+        for from in sources(source, to, spec) {
+            into.entry(from).or_insert(to);
+        }
+    }
+    let mut groups = BTreeMap::new();
+    let mut fidelity = Vec::new();
+    for (to, spec) in &recipe.groups {
+        let from: Vec<(&GroupName, &Group)> = sources(source, to, spec)
+            .into_iter()
+            .filter_map(|name| source.groups.get_key_value(name))
+            .collect();
+        let group = merged(source, recipe, to, spec, &from, &into)?;
+        for (name, original) in &from {
+            fidelity.push(statement(to, spec, name, original, &group, &from));
+        }
+        groups.insert(to.clone(), group);
+    }
+    for (name, group) in &source.groups {
+        if into.contains_key(name) {
+            continue;
+        }
+        let reason = recipe
+            .omit
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| "the recipe does not name it".to_owned());
+        let mut cannot_prove: Vec<String> = source
+            .profiles_of(group)
+            .iter()
+            .map(|profile| format!("anything about {profile}"))
+            .collect();
+        cannot_prove.retain(|text| {
+            !source
+                .common
+                .profiles
+                .iter()
+                .any(|common| text.ends_with(&format!(" {common}")))
+        });
+        fidelity.push(Fidelity {
+            group: name.clone(),
+            into: None,
+            kept: Kept::Omitted { reason },
+            differs: Vec::new(),
+            cannot_prove,
+        });
+    }
+    fidelity.sort_by(|a, b| a.group.cmp(&b.group));
+
+    let mut flavors = recipe.flavors.clone();
+    for group in groups.values() {
+        if let Some(name) = group.flavor.fixed()
+            && !flavors.contains_key(name)
+            && let Some(flavor) = source.flavors.get(name)
+        {
+            flavors.insert(name.clone(), *flavor);
+        }
+    }
+    let topology = Topology {
+        layer: Layer::Planned,
+        note: Some(format!(
+            "copy of {} by recipe {}",
+            source.environment, recipe.recipe
+        )),
+        owner: source.owner.clone(),
+        team: source.team.clone(),
+        cloud: recipe.cloud.clone().or_else(|| source.cloud.clone()),
+        allowed_releases: source.allowed_releases.clone(),
+        common: source.common.clone(),
+        flavors,
+        networks: recipe.networks.clone(),
+        sources: source.sources.clone(),
+        profiles: source.profiles.clone(),
+        groups,
+        declared: recipe.declared.clone(),
+        ..Topology::empty(name, recipe.kind)
+    };
+    Ok(Copy { topology, fidelity })
+}
+
+/// The source's groups that a group of the copy stands for.
+fn sources<'a>(
+    source: &'a Topology,
+    to: &'a GroupName,
+    spec: &'a RecipeGroup,
+) -> Vec<&'a GroupName> {
+    let named = if spec.from.is_empty() {
+        std::slice::from_ref(to)
+    } else {
+        &spec.from
+    };
+    named
+        .iter()
+        .filter(|name| source.groups.contains_key(*name))
+        .collect()
+}
+
+/// One value where all say the same, else nothing.
+fn agreed<T: PartialEq + Clone>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+fn merged(
+    source: &Topology,
+    recipe: &Recipe,
+    to: &GroupName,
+    spec: &RecipeGroup,
+    from: &[(&GroupName, &Group)],
+    into: &BTreeMap<&GroupName, &GroupName>,
+) -> Result<Group, CopyError> {
+    let RecipeGroup {
+        from: named,
+        count,
+        flavor,
+        image,
+        public_addresses,
+        placement,
+        volumes,
+        omit_volumes,
+        omit_profiles,
+    } = spec;
+    let Some((_, first)) = from.first() else {
+        let named = if named.is_empty() {
+            vec![to.clone()]
+        } else {
+            named.clone()
+        };
+        return Err(CopyError::NoSource {
+            recipe: recipe.recipe.to_string(),
+            group: to.clone(),
+            from: named
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            source_name: source.environment.clone(),
+        });
+    };
+    if let Some((_, other)) = from
+        .iter()
+        .find(|(_, group)| group.category != first.category)
+    {
+        return Err(CopyError::Categories {
+            recipe: recipe.recipe.to_string(),
+            group: to.clone(),
+            first: first.category.to_string(),
+            second: other.category.to_string(),
+        });
+    }
+    let count = count.unwrap_or_else(|| {
+        Count::exactly(from.iter().map(|(_, group)| group.count.planned()).sum())
+    });
+    let mut group = Group::new(first.category, count);
+    group.flavor = match flavor {
+        Some(name) => Value::Fixed(name.clone()),
+        None => agreed(from.iter().map(|(_, group)| &group.flavor))
+            .cloned()
+            .unwrap_or_default(),
+    };
+    group.image = match image {
+        Some(name) => Value::Fixed(name.clone()),
+        None => agreed(from.iter().map(|(_, group)| &group.image))
+            .cloned()
+            .unwrap_or_default(),
+    };
+    for (_, original) in from {
+        for profile in &original.profiles {
+            if !group.profiles.contains(profile) && !omit_profiles.contains_key(profile) {
+                group.profiles.push(profile.clone());
+            }
+        }
+        for profile in &original.spread {
+            if !group.spread.contains(profile) && !omit_profiles.contains_key(profile) {
+                group.spread.push(profile.clone());
+            }
+        }
+        for (name, volume) in &original.volumes {
+            if omit_volumes.contains_key(name) {
+                continue;
+            }
+            let volume = group
+                .volumes
+                .entry(name.clone())
+                .or_insert_with(|| volume.clone());
+            if let Some(size) = volumes.get(name) {
+                volume.size = Value::Fixed(*size);
+            }
+        }
+        for mount in &original.mounts {
+            if let Some(server) = into.get(&mount.from).filter(|server| **server != to) {
+                let mount = RemoteMount {
+                    from: (*server).clone(),
+                    ordinal: None,
+                    ..mount.clone()
+                };
+                if !group.mounts.contains(&mount) {
+                    group.mounts.push(mount);
+                }
+            }
+        }
+        for (needed, readiness) in &original.depends_on {
+            if let Some(needed) = into.get(needed).filter(|needed| **needed != to) {
+                let known = group
+                    .depends_on
+                    .entry((*needed).clone())
+                    .or_insert(*readiness);
+                *known = (*known).max(*readiness);
+            }
+        }
+    }
+    group.except = from
+        .iter()
+        .map(|(_, group)| group.except.clone())
+        .reduce(|a, b| a.intersection(&b).cloned().collect())
+        .unwrap_or_else(BTreeSet::new);
+    group.networks = recipe.networks.keys().cloned().collect();
+    group.public_addresses = PublicAddresses {
+        count: match public_addresses {
+            Some(n) => Value::Fixed(Count::exactly(*n)),
+            None => agreed(from.iter().map(|(_, group)| &group.public_addresses.count))
+                .and_then(Value::fixed)
+                .map_or(Value::Unknown, |n| {
+                    Value::Fixed(Count::exactly(n.planned().min(count.planned())))
+                }),
+        },
+        advertised: Some(false),
+        addresses: Vec::new(),
+    };
+    group.placement = placement.clone().unwrap_or_else(|| first.placement.clone());
+    // The roles of the source's lowest ordinals, in their order.
+    let roles = first.ordinals(first.count.max());
+    group.roles = (1..=count.max())
+        .zip(&roles)
+        .filter_map(|(ordinal, original)| first.roles.get(original).map(|role| (ordinal, *role)))
+        .collect();
+    group.lifecycle =
+        agreed(from.iter().map(|(_, group)| group.lifecycle)).unwrap_or(Lifecycle::Live);
+    Ok(group)
+}
+
+fn statement(
+    to: &GroupName,
+    spec: &RecipeGroup,
+    name: &GroupName,
+    original: &Group,
+    group: &Group,
+    from: &[(&GroupName, &Group)],
+) -> Fidelity {
+    let (planned, copied) = (original.count.planned(), group.count.planned());
+    let mut differs = Vec::new();
+    let mut cannot_prove = Vec::new();
+    let kept = if from.len() > 1 {
+        let with = from
+            .iter()
+            .map(|(name, _)| (*name).clone())
+            .filter(|other| other != name);
+        cannot_prove
+            .push("that these services don't disturb each other where they stand apart".into());
+        Kept::Merged {
+            with: with.collect(),
+        }
+    } else if copied < planned {
+        Kept::Shrunk {
+            from: planned,
+            to: copied,
+        }
+    } else {
+        Kept::Kept
+    };
+    if copied < planned {
+        cannot_prove.push(format!("behaviour under the load of {planned} instances"));
+        if copied < 2 && planned > 1 {
+            cannot_prove.push("that one instance can fail".into());
+        }
+    }
+    match (original.flavor.fixed(), group.flavor.fixed()) {
+        (Some(before), Some(after)) if before != after => {
+            differs.push(format!("flavor {after} instead of {before}"));
+            cannot_prove.push("speed and memory use on the source's flavor".into());
+        }
+        (None, Some(after)) => {
+            differs.push(format!("flavor {after}; the source names none"));
+            cannot_prove.push("that the source's flavor, once chosen, is enough".into());
+        }
+        (Some(_) | None, Some(_) | None) => {}
+    }
+    for (volume, reason) in &spec.omit_volumes {
+        if original.volumes.contains_key(volume) {
+            differs.push(format!("without volume {volume}: {reason}"));
+            cannot_prove.push(format!("anything about the data on {volume}"));
+        }
+    }
+    for (volume, size) in &spec.volumes {
+        if let Some(before) = original.volumes.get(volume)
+            && before.size.fixed() != Some(size)
+        {
+            differs.push(format!(
+                "volume {volume} of {size} instead of {}",
+                before.size
+            ));
+        }
+    }
+    if original
+        .volumes
+        .keys()
+        .any(|volume| group.volumes.contains_key(volume))
+    {
+        differs.push("volumes are empty, without the source's data".into());
+        cannot_prove.push("anything that depends on production data".into());
+    }
+    for (profile, reason) in &spec.omit_profiles {
+        if original.profiles.contains(profile) {
+            differs.push(format!("without {profile}: {reason}"));
+            cannot_prove.push(format!("anything about {profile}"));
+        }
+    }
+    cannot_prove.dedup();
+    Fidelity {
+        group: name.clone(),
+        into: Some(to.clone()),
+        kept,
+        differs,
+        cannot_prove,
+    }
+}

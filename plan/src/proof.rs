@@ -1,0 +1,273 @@
+//! The proof: a dated judgement about one plan, held against what its cloud offers. What could not
+//! be checked is named, never taken for good. It judges; it asks no cloud itself.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use model::flavor::Flavor;
+use model::name::FlavorName;
+use model::resource::{Resource, SecurityRules, Volume};
+use model::value::Value;
+use serde::{Deserialize, Serialize};
+
+use crate::offers::{Offers, QuotaKind};
+use crate::steps::{Plan, StepAct};
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It fits.
+    Passed,
+    /// It does not.
+    Failed,
+    /// It could not be checked.
+    Unknown,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was checked: `vCPUs`, `flavor v2-r2-d60`.
+    pub what: String,
+    /// How much is needed, where it is an amount.
+    pub need: Option<u64>,
+    /// How much is free, reservations taken off, where it is known.
+    pub free: Option<u64>,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// Why, and what to do, where it did not pass.
+    pub why: Option<String>,
+}
+
+/// A dated judgement about one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The plan's hash.
+    pub plan_hash: String,
+    /// When the cloud was asked.
+    pub at: DateTime<Utc>,
+    /// What was checked, failures first.
+    pub checks: Vec<Check>,
+}
+
+impl Proof {
+    /// Whether nothing failed. What could not be checked does not block, it is shown.
+    pub fn passed(&self) -> bool {
+        self.checks
+            .iter()
+            .all(|check| check.verdict != Verdict::Failed)
+    }
+}
+
+/// How much of each quota a plan takes at most while it is carried out: what it creates and what
+/// it enlarges. What it deletes is not taken off, for it may go last.
+pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<QuotaKind, u64> {
+    let mut demand = BTreeMap::new();
+    let mut add = |kind, amount: u64| {
+        if amount > 0 {
+            *demand.entry(kind).or_insert(0) += amount;
+        }
+    };
+    let flavor = |name: &Value<FlavorName>| name.fixed().and_then(|name| flavors.get(name));
+    let size = |volume: &Volume| volume.size.fixed().map_or(0, |size| size.0);
+    for step in &plan.steps {
+        match &step.act {
+            StepAct::Create { resource } => match resource {
+                Resource::Network(_) => add(QuotaKind::Networks, 1),
+                Resource::Subnet(_) => add(QuotaKind::Subnets, 1),
+                Resource::Router(_) => add(QuotaKind::Routers, 1),
+                Resource::RouterInterface(_) | Resource::VolumeAttachment(_) => {}
+                Resource::SecurityGroup(_) => add(QuotaKind::SecurityGroups, 1),
+                Resource::SecurityRules(SecurityRules { group: _, rules }) => {
+                    add(QuotaKind::SecurityRules, rules.len() as u64);
+                }
+                Resource::ServerGroup(_) => add(QuotaKind::ServerGroups, 1),
+                Resource::Volume(volume) => {
+                    add(QuotaKind::Volumes, 1);
+                    add(QuotaKind::VolumeGib, size(volume));
+                }
+                Resource::Instance(instance) => {
+                    add(QuotaKind::Instances, 1);
+                    if let Some(flavor) = flavor(&instance.flavor) {
+                        add(QuotaKind::Vcpus, u64::from(flavor.vcpus));
+                        add(QuotaKind::RamMib, flavor.ram.0);
+                    }
+                }
+                Resource::FloatingIp(_) => add(QuotaKind::FloatingIps, 1),
+            },
+            StepAct::Update { before, after } => match (before, after) {
+                (Resource::Volume(before), Resource::Volume(after)) => {
+                    add(
+                        QuotaKind::VolumeGib,
+                        size(after).saturating_sub(size(before)),
+                    );
+                }
+                (Resource::Instance(before), Resource::Instance(after)) => {
+                    if let (Some(before), Some(after)) =
+                        (flavor(&before.flavor), flavor(&after.flavor))
+                    {
+                        add(
+                            QuotaKind::Vcpus,
+                            u64::from(after.vcpus.saturating_sub(before.vcpus)),
+                        );
+                        add(QuotaKind::RamMib, after.ram.0.saturating_sub(before.ram.0));
+                    }
+                }
+                (Resource::SecurityRules(before), Resource::SecurityRules(after)) => {
+                    let more = after.rules.len().saturating_sub(before.rules.len());
+                    add(QuotaKind::SecurityRules, more as u64);
+                }
+                _ => {}
+            },
+            StepAct::Delete { .. } => {}
+        }
+    }
+    demand
+}
+
+/// Judges a plan. `flavors` are those that the environment's file defines, held against the
+/// cloud's own; `reserved` is what operations under way on the same cloud have reserved.
+pub fn judge(
+    plan: &Plan,
+    flavors: &BTreeMap<FlavorName, Flavor>,
+    offers: &Offers,
+    reserved: &BTreeMap<QuotaKind, u64>,
+) -> Proof {
+    let demand = demand(plan, &offers.flavors);
+    let mut checks: Vec<Check> = QuotaKind::ALL
+        .iter()
+        .filter_map(|kind| demand.get(kind).map(|need| (*kind, *need)))
+        .map(|(kind, need)| {
+            amount(
+                kind.words(),
+                need,
+                offers.quotas.get(&kind).map(|q| q.free()),
+                reserved.get(&kind),
+            )
+        })
+        .collect();
+    if let Some(need) = demand.get(&QuotaKind::FloatingIps) {
+        let free = offers.free_addresses.map(Some);
+        checks.push(amount(
+            "addresses in the pool",
+            *need,
+            free,
+            reserved.get(&QuotaKind::FloatingIps),
+        ));
+    }
+    named(plan, flavors, offers, &mut checks);
+    checks.push(Check {
+        what: "cost".into(),
+        need: None,
+        free: None,
+        verdict: Verdict::Unknown,
+        why: Some("there is no price book yet".into()),
+    });
+    checks.sort_by_key(|check| match check.verdict {
+        Verdict::Failed => 0,
+        Verdict::Passed => 1,
+        Verdict::Unknown => 2,
+    });
+    Proof {
+        plan_hash: plan.hash.clone(),
+        at: offers.at,
+        checks,
+    }
+}
+
+/// An amount held against what is free; `free` is none where the cloud did not tell, and
+/// `Some(None)` where there is no limit.
+fn amount(what: &str, need: u64, free: Option<Option<u64>>, reserved: Option<&u64>) -> Check {
+    let reserved = reserved.copied().unwrap_or(0);
+    let (free, verdict, why) = match free {
+        None => (
+            None,
+            Verdict::Unknown,
+            Some("the cloud does not tell".to_owned()),
+        ),
+        Some(None) => (None, Verdict::Passed, None),
+        Some(Some(free)) => {
+            let left = free.saturating_sub(reserved);
+            if need <= left {
+                (Some(left), Verdict::Passed, None)
+            } else {
+                let beside = if reserved > 0 {
+                    format!(" ({reserved} more are reserved by operations under way)")
+                } else {
+                    String::new()
+                };
+                let why = format!(
+                    "{need} needed, {left} free{beside}: {} too few. Free some, ask for a larger quota, or make a smaller copy",
+                    need - left
+                );
+                (Some(left), Verdict::Failed, Some(why))
+            }
+        }
+    };
+    Check {
+        what: what.to_owned(),
+        need: Some(need),
+        free,
+        verdict,
+        why,
+    }
+}
+
+/// The flavors and images that the plan names.
+fn named(
+    plan: &Plan,
+    flavors: &BTreeMap<FlavorName, Flavor>,
+    offers: &Offers,
+    checks: &mut Vec<Check>,
+) {
+    let mut wanted_flavors = std::collections::BTreeSet::new();
+    let mut wanted_images = std::collections::BTreeSet::new();
+    for step in &plan.steps {
+        let (StepAct::Create { resource }
+        | StepAct::Update {
+            before: _,
+            after: resource,
+        }) = &step.act
+        else {
+            continue;
+        };
+        if let Resource::Instance(instance) = resource {
+            wanted_flavors.extend(instance.flavor.fixed());
+            wanted_images.extend(instance.image.fixed());
+        }
+    }
+    for name in wanted_flavors {
+        let why = match (offers.flavors.get(name), flavors.get(name)) {
+            (None, _) => {
+                Some("the cloud has no flavor of this name: choose one that it has".to_owned())
+            }
+            (Some(theirs), Some(ours)) if theirs != ours => Some(format!(
+                "the cloud's has {} vCPU, {} RAM, {} disk; the plan counts on {} vCPU, {} RAM, {} disk: correct the plan",
+                theirs.vcpus, theirs.ram, theirs.disk, ours.vcpus, ours.ram, ours.disk
+            )),
+            (Some(_), _) => None,
+        };
+        checks.push(presence(format!("flavor {name}"), why));
+    }
+    for name in wanted_images {
+        let why = (!offers.images.contains(name))
+            .then(|| "the cloud has no image of this name: choose one that it has".to_owned());
+        checks.push(presence(format!("image {name}"), why));
+    }
+}
+
+fn presence(what: String, why: Option<String>) -> Check {
+    let verdict = if why.is_none() {
+        Verdict::Passed
+    } else {
+        Verdict::Failed
+    };
+    Check {
+        what,
+        need: None,
+        free: None,
+        verdict,
+        why,
+    }
+}
