@@ -1,10 +1,20 @@
-//! The pages, compiled twice: with `ssr` into the server and with `hydrate` for the browser.
+//! The pages, compiled twice: with `ssr` into the server, whole, and with `hydrate` for the
+//! browser, the islands alone.
 //!
 //! Pages are complete HTML; islands make them livelier. Nothing here may reach for the server's
-//! own crates: what a page needs of it comes through context.
-#![recursion_limit = "256"]
+//! own crates or change anything: what a page needs of the server it reads through
+//! [`backend::Backend`], and whatever changes something is a form that the server answers.
+#![recursion_limit = "512"]
+
+#[cfg(feature = "ssr")]
+pub mod backend;
+#[cfg(feature = "ssr")]
+pub mod data;
+#[cfg(feature = "ssr")]
+pub mod routes;
 
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
 use leptos_meta::{MetaTags, Stylesheet, Title, provide_meta_context};
 
 /// The document around every page.
@@ -30,6 +40,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// The whole application.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

@@ -1,0 +1,83 @@
+//! What the pages need of the server: one trait object in the context of each request. Pages read
+//! through it and never reach for anything else; nothing here changes anything.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::filter::InstanceFilter;
+use model::id::OperationId;
+use model::name::EnvironmentName;
+use model::operation::Trouble;
+
+use crate::data::{
+    AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
+    EnvironmentsData, Frame, InstancesData, OperationData, OperationsData,
+};
+use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk};
+
+/// Why a page can't be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PageError {
+    /// There is no such thing; what was looked for, with its article left out: `environment "x"`.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// The viewer may not see it, and why.
+    #[error("{0}")]
+    Forbidden(String),
+    /// What was asked for makes no sense; what would.
+    #[error("{0}")]
+    BadRequest(String),
+    /// The data can't be read at the moment. Details are in the log, not in here.
+    #[error("{0}")]
+    Unavailable(Trouble),
+}
+
+/// Reads what the pages show. The server implements it over its store, for one viewer or for all.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What the frame around every page shows.
+    async fn frame(&self) -> Result<Frame, PageError>;
+
+    /// The dashboard.
+    async fn dashboard(&self) -> Result<Dashboard, PageError>;
+
+    /// The list of environments.
+    async fn environments(&self) -> Result<EnvironmentsData, PageError>;
+
+    /// One environment.
+    async fn environment(
+        &self,
+        name: &EnvironmentName,
+        ask: &EnvironmentAsk,
+    ) -> Result<EnvironmentData, PageError>;
+
+    /// A page of the inventory.
+    async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError>;
+
+    /// Two states compared. A side that doesn't exist is told in the outcome, so that another can be
+    /// chosen; it is no error of the page.
+    async fn compare(&self, ask: &CompareAsk) -> Result<CompareData, PageError>;
+
+    /// The preview of a copy. Whatever the ask leaves open is filled in.
+    async fn copy_preview(
+        &self,
+        source: &EnvironmentName,
+        ask: &CopyAsk,
+    ) -> Result<CopyPreview, PageError>;
+
+    /// What destroying an environment would do.
+    async fn destroy_preview(&self, name: &EnvironmentName) -> Result<DestroyPreview, PageError>;
+
+    /// The list of operations.
+    async fn operations(&self) -> Result<OperationsData, PageError>;
+
+    /// One operation with its progress.
+    async fn operation(&self, id: OperationId) -> Result<OperationData, PageError>;
+
+    /// The log of acts, of one environment or of all.
+    async fn audit(&self, environment: Option<&EnvironmentName>) -> Result<AuditData, PageError>;
+}
+
+/// How the server puts a backend into the context:
+/// `provide_context::<BackendContext>(backend)`, together with a [`crate::data::Viewer`].
+pub type BackendContext = Arc<dyn Backend>;

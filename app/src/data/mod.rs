@@ -1,0 +1,122 @@
+//! What the pages show: plain data, complete before a page is drawn. The server fills it in through
+//! [`crate::backend::Backend`]; nothing here is looked up, decided or computed by a page again.
+//!
+//! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
+
+pub mod capacity;
+pub mod compare;
+pub mod copy;
+pub mod dashboard;
+pub mod environment;
+pub mod instances;
+pub mod operation;
+
+pub use capacity::{Capacity, Figure, SizedTotals, Totals, UnknownCounts};
+pub use compare::{CompareChoice, CompareData, CompareSide, Comparison};
+pub use copy::{Check, CopyPreview, Cost, Fidelity, FidelityKind, Proof, RecipeChoice, Verdict};
+pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
+pub use environment::{
+    Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
+    TemporaryData,
+};
+pub use instances::{InstanceFacets, InstancesData};
+pub use operation::{AuditData, OperationData, OperationsData, PlanStep};
+
+use chrono::{DateTime, Utc};
+use model::environment::EnvironmentKind;
+use model::name::EnvironmentName;
+
+/// Something that may not be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// It is this.
+    Is(T),
+    /// Nobody knows, and why not: a sentence for people.
+    Not {
+        /// Why it isn't known.
+        why: String,
+    },
+}
+
+impl<T> Known<T> {
+    /// Unknown, for this reason.
+    pub fn not(why: impl Into<String>) -> Self {
+        Self::Not { why: why.into() }
+    }
+
+    /// The value, where it is known.
+    pub const fn known(&self) -> Option<&T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Not { why: _ } => None,
+        }
+    }
+}
+
+/// Who looks at a page. The server provides it in the context of each request, beside
+/// [`crate::backend::BackendContext`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// What the person is called; none where nobody is signed in (then only `/sign-in` is shown).
+    pub name: Option<String>,
+    /// What every form of this session sends as [`crate::routes::FORM_TOKEN`].
+    pub form_token: String,
+    /// The server's time, by which every page of this request counts.
+    pub now: DateTime<Utc>,
+}
+
+/// What the frame around every page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The environments that are not destroyed, for the switcher, by name.
+    pub environments: Vec<(EnvironmentName, EnvironmentKind)>,
+    /// How many critical findings there are in all.
+    pub alarms: u32,
+    /// How many operations are under way.
+    pub running: u32,
+}
+
+/// How much a finding matters; the most serious first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Something is broken or about to be.
+    Critical,
+    /// Something will be a problem.
+    Warning,
+    /// Worth knowing.
+    Notice,
+}
+
+impl Severity {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// One thing worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about: `backup[1] /mnt`.
+    pub subject: String,
+    /// The page that shows the subject, as a path with query and anchor.
+    pub link: Option<String>,
+    /// What it is, in a few words.
+    pub what: String,
+    /// The environment that it belongs to.
+    pub environment: Option<EnvironmentName>,
+    /// Since when it is so, where that is known.
+    pub since: Option<DateTime<Utc>>,
+    /// What it is concluded from, with its source.
+    pub evidence: String,
+    /// What it probably leads to.
+    pub effect: String,
+    /// What to do about it.
+    pub remedy: String,
+}

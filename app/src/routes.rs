@@ -1,0 +1,119 @@
+//! Every address of the product in one place: the pages' own, and those that change something.
+//! The server mounts the same constants and reads the same forms, so that a link can't be wrong.
+//!
+//! Whatever changes something is a plain `POST`, answered by 303 (or by a page made with
+//! [`crate::refusal_page`] where it is refused). Every form sends [`FORM_TOKEN`]:
+//!
+//! | route | form | where the answer leads |
+//! |---|---|---|
+//! | [`SIGN_IN`] | [`SignInForm`] | `/`, or [`SIGN_IN`]`?refused=1` |
+//! | [`SIGN_OUT`] | [`PlainForm`] | [`SIGN_IN`] |
+//! | [`COPIES`] | [`CopyForm`] | the new environment's page |
+//! | [`DESTROY`] | [`DestroyForm`] | the operation's page, or the environment's |
+//! | [`EXTEND`] | [`ExtendForm`] | the environment's page |
+//! | [`RESUME`] | [`PlainForm`] | the operation's page |
+
+mod asks;
+mod forms;
+mod query;
+
+use model::environment::Layer;
+use model::id::{OperationId, RevisionNumber};
+use model::name::EnvironmentName;
+
+pub use asks::{CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, compare};
+pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, SignInForm};
+pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
+
+/// The dashboard.
+pub const DASHBOARD: &str = "/";
+/// Signing in: the page, and the `POST` of [`SignInForm`]. The one-time link is this address with
+/// `?token=…`; the page shows a form with the token filled in, so that a preview of the link by
+/// some other program does not use it up.
+pub const SIGN_IN: &str = "/sign-in";
+/// Signing out.
+pub const SIGN_OUT: &str = "/sign-out";
+/// The list of environments.
+pub const ENVIRONMENTS: &str = "/environments";
+/// The inventory.
+pub const INSTANCES: &str = "/instances";
+/// The inventory as a file, by the same filter: `CSV` or JSON ([`export`]).
+pub const INSTANCES_CSV: &str = "/instances.csv";
+/// As [`INSTANCES_CSV`].
+pub const INSTANCES_JSON: &str = "/instances.json";
+/// The comparison.
+pub const COMPARE: &str = "/compare";
+/// The list of operations.
+pub const OPERATIONS: &str = "/operations";
+/// The log of acts.
+pub const AUDIT: &str = "/audit";
+/// `POST`: starts a copy of the environment `{name}`.
+pub const COPIES: &str = "/environments/{name}/copies";
+/// `POST`: takes the environment `{name}` down. The page of the same address asks before.
+pub const DESTROY: &str = "/environments/{name}/destroy";
+/// `POST`: extends the lease of `{name}`.
+pub const EXTEND: &str = "/environments/{name}/extend";
+/// `POST`: takes the stopped operation `{id}` up again.
+pub const RESUME: &str = "/operations/{id}/resume";
+/// `GET`: the events of the operation `{id}` as server-sent events, each a
+/// [`model::operation::Event`] as JSON with its number as the id; `?after=N` or the header
+/// `Last-Event-ID` begins after the event N. The stream closes after the event `ended`.
+pub const EVENTS: &str = "/operations/{id}/events";
+
+/// The hidden field that every form sends.
+pub const FORM_TOKEN: &str = "form_token";
+
+/// The page of an environment.
+pub fn environment(name: &EnvironmentName) -> String {
+    format!("/environments/{name}")
+}
+
+/// The page of one revision of one layer of an environment.
+pub fn environment_at(name: &EnvironmentName, layer: Layer, number: RevisionNumber) -> String {
+    format!("/environments/{name}?layer={layer}&revision={number}")
+}
+
+/// The page of one layer of an environment, newest revision.
+pub fn environment_layer(name: &EnvironmentName, layer: Layer) -> String {
+    format!("/environments/{name}?layer={layer}")
+}
+
+/// The preview of a copy.
+pub fn copy_preview(source: &EnvironmentName) -> String {
+    format!("/environments/{source}/copy")
+}
+
+/// Where a copy is started: [`COPIES`].
+pub fn copies(source: &EnvironmentName) -> String {
+    format!("/environments/{source}/copies")
+}
+
+/// The page that asks before destroying, and where it posts to: [`DESTROY`].
+pub fn destroy(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/destroy")
+}
+
+/// Where a lease is extended: [`EXTEND`].
+pub fn extend(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/extend")
+}
+
+/// The page of an operation.
+pub fn operation(id: OperationId) -> String {
+    format!("/operations/{id}")
+}
+
+/// Where a stopped operation is taken up again: [`RESUME`].
+pub fn resume(id: OperationId) -> String {
+    format!("/operations/{id}/resume")
+}
+
+/// The events of an operation after one of them: [`EVENTS`].
+pub fn events(id: OperationId, after: u64) -> String {
+    format!("/operations/{id}/events?after={after}")
+}
+
+/// The log of acts of one environment.
+pub fn audit_of(name: &EnvironmentName) -> String {
+    format!("{AUDIT}?environment={name}")
+}

@@ -1,0 +1,223 @@
+//! What pages are asked for in their addresses, beyond filters.
+
+use model::diff::ChangeWord;
+use model::environment::Layer;
+use model::id::RevisionNumber;
+use model::name::RecipeName;
+
+use super::COMPARE;
+use super::query::{Query, address};
+
+/// Which state of an environment a page shows; the newest planned one unless asked, or the newest
+/// observed one where nothing is planned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvironmentAsk {
+    /// Planned or observed.
+    pub layer: Option<Layer>,
+    /// Which revision of it.
+    pub revision: Option<RevisionNumber>,
+}
+
+impl EnvironmentAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            layer: query.value("layer")?,
+            revision: query.value("revision")?.map(RevisionNumber),
+        })
+    }
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompareBy {
+    /// The topologies as people write them.
+    #[default]
+    Group,
+    /// Resources at one sizing.
+    Instance,
+}
+
+impl CompareBy {
+    /// The word for it, as in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Instance => "instance",
+        }
+    }
+}
+
+/// Which number of each range is compared. (A comparison has no explicit counts.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompareSizing {
+    /// The smallest.
+    Min,
+    /// The planned one.
+    #[default]
+    Planned,
+    /// The largest.
+    Max,
+}
+
+impl CompareSizing {
+    /// The word for it, as in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Planned => "planned",
+            Self::Max => "max",
+        }
+    }
+
+    /// As the model has it.
+    pub const fn sizing(self) -> model::count::Sizing {
+        match self {
+            Self::Min => model::count::Sizing::Min,
+            Self::Planned => model::count::Sizing::Planned,
+            Self::Max => model::count::Sizing::Max,
+        }
+    }
+}
+
+/// What a comparison asks for. A side is `name`, `name@revision`, or either with `:observed` or
+/// `:planned` behind it where an environment has both layers; the server reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompareAsk {
+    /// Before.
+    pub a: Option<String>,
+    /// After.
+    pub b: Option<String>,
+    /// By group or by instance.
+    pub by: CompareBy,
+    /// At which sizing.
+    pub sizing: CompareSizing,
+    /// Only changes of this kind: `added`, `removed`, `changed`; the page narrows, not the server.
+    pub show: Option<ChangeWord>,
+}
+
+impl CompareAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            a: query.get("a").map(ToOwned::to_owned),
+            b: query.get("b").map(ToOwned::to_owned),
+            by: match query.get("by") {
+                None | Some("group") => CompareBy::Group,
+                Some("instance") => CompareBy::Instance,
+                Some(other) => {
+                    return Err(format!("by: `{other}` is no layer: use group or instance"));
+                }
+            },
+            sizing: match query.get("sizing") {
+                None | Some("planned") => CompareSizing::Planned,
+                Some("min") => CompareSizing::Min,
+                Some("max") => CompareSizing::Max,
+                Some(other) => {
+                    return Err(format!(
+                        "sizing: `{other}` is no sizing: use min, planned or max"
+                    ));
+                }
+            },
+            show: match query.get("show") {
+                None | Some("all") => None,
+                Some("added") => Some(ChangeWord::Added),
+                Some("removed") => Some(ChangeWord::Removed),
+                Some("changed") => Some(ChangeWord::Changed),
+                Some(other) => {
+                    return Err(format!(
+                        "show: `{other}` is no kind of change: use added, removed or changed"
+                    ));
+                }
+            },
+        })
+    }
+
+    /// Its address.
+    pub fn address(&self) -> String {
+        let Self {
+            a,
+            b,
+            by,
+            sizing,
+            show,
+        } = self;
+        address(
+            COMPARE,
+            &[
+                ("a", a.clone()),
+                ("b", b.clone()),
+                (
+                    "by",
+                    (*by != CompareBy::Group).then(|| by.word().to_owned()),
+                ),
+                (
+                    "sizing",
+                    (*sizing != CompareSizing::Planned).then(|| sizing.word().to_owned()),
+                ),
+                ("show", show.map(|word| word.word().to_owned())),
+            ],
+        )
+    }
+}
+
+/// Compares two environments as they are now.
+pub fn compare(a: &str, b: &str) -> String {
+    CompareAsk {
+        a: Some(a.to_owned()),
+        b: Some(b.to_owned()),
+        ..CompareAsk::default()
+    }
+    .address()
+}
+
+/// What the preview of a copy asks for; what is left open is filled in by the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CopyAsk {
+    /// By which recipe.
+    pub recipe: Option<RecipeName>,
+    /// Under which name; not checked yet.
+    pub name: Option<String>,
+    /// For how long.
+    pub hours: Option<u32>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl CopyAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            recipe: query.value("recipe")?,
+            name: query.get("name").map(ToOwned::to_owned),
+            hours: query.value("hours")?,
+            reason: query.get("reason").map(ToOwned::to_owned),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_wrong_parameter_is_named() {
+        let error = CompareAsk::read(&Query::parse("by=moon")).unwrap_err();
+        assert!(error.starts_with("by: `moon`"), "{error}");
+    }
+
+    #[test]
+    fn a_comparison_survives_its_address() {
+        let ask = CompareAsk {
+            a: Some("production-2013".into()),
+            b: Some("production-2014@2".into()),
+            by: CompareBy::Instance,
+            sizing: CompareSizing::Max,
+            show: Some(ChangeWord::Added),
+        };
+        let address = ask.address();
+        let query = Query::parse(address.split_once('?').unwrap().1);
+        assert_eq!(CompareAsk::read(&query), Ok(ask));
+    }
+}

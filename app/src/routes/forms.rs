@@ -1,0 +1,65 @@
+//! The forms, as the server reads them. Their fields have the names that the pages give them.
+
+use model::name::RecipeName;
+use serde::Deserialize;
+
+/// A form with nothing but its token.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PlainForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+}
+
+/// Signs in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SignInForm {
+    /// The one-time token. There is no session yet, so there is no form token either.
+    pub token: String,
+    /// Where to go afterwards: a path of this server.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// Starts a copy.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CopyForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// By which recipe.
+    pub recipe: RecipeName,
+    /// The new environment's name; checked by the server, so that a wrong one is told kindly.
+    pub name: String,
+    /// How long it lives, in hours.
+    pub hours: u32,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+    /// The hash of the plan that was shown: a start by another plan is refused.
+    pub plan_hash: String,
+    /// The same key starts one copy, however often the button is pressed.
+    pub idempotency_key: String,
+}
+
+/// Takes an environment down.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DestroyForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// The environment's name, typed by the person: must be the same as in the address.
+    pub confirm: String,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Extends a lease.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ExtendForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// By how many hours.
+    pub hours: u32,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
