@@ -6,8 +6,8 @@ use model::environment::{EnvironmentKind, Layer};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
 use model::operation::Trouble;
+use plan::capacity::{EnvironmentCapacity, Totals};
 
-use super::{Capacity, Totals};
 use crate::routes::CompareAsk;
 
 /// The comparison page.
@@ -48,7 +48,7 @@ pub struct CompareSide {
     /// When that was stored.
     pub at: DateTime<Utc>,
     /// What it needs, at all sizings.
-    pub capacity: Capacity,
+    pub capacity: EnvironmentCapacity,
     /// What it needs at the sizing that was asked for.
     pub totals: Totals,
 }

@@ -5,13 +5,13 @@ use model::act::AuditEntry;
 use model::name::CloudName;
 use plan::offers::QuotaKind;
 
-use super::{EnvironmentRow, Finding, Known};
+use super::{EnvironmentRow, Known, PlacedFinding};
 
 /// The whole dashboard, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dashboard {
     /// The findings of all environments, the most serious first; the page shows the first of them.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<PlacedFinding>,
     /// Headroom, cloud by cloud.
     pub clouds: Vec<CloudMeters>,
     /// All environments that are not destroyed.

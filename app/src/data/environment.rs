@@ -10,8 +10,10 @@ use model::lease::Lease;
 use model::name::{DnsName, EnvironmentName, RecipeName};
 use model::operation::Operation;
 use model::topology::Topology;
+use plan::capacity::{BySizing, EnvironmentCapacity, Totals};
+use plan::copy::Fidelity;
 
-use super::{Capacity, CopyPreview, Fidelity, Finding, Known, SizedTotals};
+use super::{CopyPreview, Known, PlacedFinding};
 
 /// One environment in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct EnvironmentRow {
     /// The cloud that it is on, where one is named.
     pub cloud: Option<String>,
     /// What the layer that matters most needs: the planned one where there is one.
-    pub totals: SizedTotals,
+    pub totals: BySizing<Totals>,
     /// Its lease, where it has one.
     pub lease: Option<Lease>,
     /// The operation under way, or the newest one where it is stopped or rolled back.
@@ -51,12 +53,12 @@ pub struct EnvironmentData {
     /// The state shown.
     pub topology: Topology,
     /// What that needs.
-    pub capacity: Capacity,
+    pub capacity: EnvironmentCapacity,
     /// The first page of its instances; all of them where they are few.
     pub instances: Page<InstanceRow>,
     /// What is worth knowing about it, the most serious first: declared totals that contradict
     /// computed ones, file systems that are full.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<PlacedFinding>,
     /// All revisions of both layers, newest first.
     pub revisions: Vec<Revision>,
     /// The newest operations on it, newest first.

@@ -3,7 +3,6 @@
 //!
 //! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
 
-pub mod capacity;
 pub mod compare;
 pub mod copy;
 pub mod dashboard;
@@ -11,19 +10,18 @@ pub mod environment;
 pub mod instances;
 pub mod operation;
 
-pub use capacity::{Capacity, Figure, SizedTotals, Totals, UnknownCounts};
 pub use compare::{CompareChoice, CompareData, CompareSide, Comparison};
-pub use copy::{Check, CopyPreview, Cost, Fidelity, FidelityKind, Proof, RecipeChoice, Verdict};
+pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
 pub use environment::{
     Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
-    TemporaryData,
+    Progress, TemporaryData,
 };
 pub use instances::{InstanceFacets, InstancesData};
-pub use operation::{AuditData, OperationData, OperationsData, PlanStep};
+pub use operation::{AuditData, OperationData, OperationsData};
 
 use chrono::{DateTime, Utc};
-use model::environment::EnvironmentKind;
+use model::environment::{EnvironmentKind, Layer};
 use model::name::EnvironmentName;
 
 /// Something that may not be known.
@@ -76,47 +74,15 @@ pub struct Frame {
     pub running: u32,
 }
 
-/// How much a finding matters; the most serious first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Something is broken or about to be.
-    Critical,
-    /// Something will be a problem.
-    Warning,
-    /// Worth knowing.
-    Notice,
-}
-
-impl Severity {
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Warning => "warning",
-            Self::Notice => "notice",
-        }
-    }
-}
-
-/// One thing worth knowing.
+/// A finding of the plan's rules, with where it is and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// What it is about: `backup[1] /mnt`.
-    pub subject: String,
-    /// The page that shows the subject, as a path with query and anchor.
-    pub link: Option<String>,
-    /// What it is, in a few words.
-    pub what: String,
+pub struct PlacedFinding {
+    /// What is worth knowing.
+    pub finding: plan::finding::Finding,
     /// The environment that it belongs to.
-    pub environment: Option<EnvironmentName>,
-    /// Since when it is so, where that is known.
+    pub environment: EnvironmentName,
+    /// The state that it was found in.
+    pub layer: Layer,
+    /// Since when it is known.
     pub since: Option<DateTime<Utc>>,
-    /// What it is concluded from, with its source.
-    pub evidence: String,
-    /// What it probably leads to.
-    pub effect: String,
-    /// What to do about it.
-    pub remedy: String,
 }

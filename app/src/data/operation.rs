@@ -1,9 +1,9 @@
 //! What the pages of operations and of the log of acts show.
 
 use model::act::AuditEntry;
-use model::key::Key;
 use model::name::EnvironmentName;
 use model::operation::{Event, JournalEntry, Operation, Phase};
+use plan::Plan;
 
 /// The list of operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,28 +12,13 @@ pub struct OperationsData {
     pub operations: Vec<Operation>,
 }
 
-/// One step of a plan, for reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanStep {
-    /// Its number in the plan, as events and the journal have it.
-    pub number: u32,
-    /// The word for what it does: `create`.
-    pub verb: String,
-    /// Of which resource.
-    pub key: Key,
-    /// The steps that it waits for, by number.
-    pub needs: Vec<u32>,
-    /// Why it can't be taken back, where it can't.
-    pub irreversible: Option<String>,
-}
-
 /// One operation with its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationData {
     /// The operation.
     pub operation: Operation,
     /// Its plans: forward, and the one for the way back where there is one.
-    pub plans: Vec<(Phase, Vec<PlanStep>)>,
+    pub plans: Vec<(Phase, Plan)>,
     /// The newest word on each step.
     pub journal: Vec<JournalEntry>,
     /// What happened so far, oldest first.
