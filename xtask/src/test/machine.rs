@@ -1,0 +1,183 @@
+//! What the tests need of the machine: Chromium, PostgreSQL, the WebAssembly target.
+//!
+//! Missing packages are installed by apt where that is possible without a password; otherwise
+//! the exact line is printed. Nothing is ever skipped because something is missing.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+use crate::shell::{self, Failure, on_path, program, succeeds};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const CHROMIUM: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+const POSTGRES: &[&str] = &["initdb", "pg_ctl", "postgres"];
+
+/// Where the tests find what they need.
+#[derive(Debug)]
+pub(super) struct Machine {
+    chromium: PathBuf,
+    postgres: PathBuf,
+    /// Which program runs the tests.
+    pub(super) runner: Runner,
+}
+
+/// What runs the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// cargo-nextest: each test in a process of its own.
+    Nextest,
+    /// Cargo itself, where nextest is not installed.
+    Cargo,
+}
+
+impl Machine {
+    /// Tells a test run where things are, and that it must not write snapshots.
+    pub(super) fn describe(&self, command: &mut Command) {
+        let Self {
+            chromium,
+            postgres,
+            runner: _,
+        } = self;
+        command
+            .env("CHROMIUM", chromium)
+            .env("POSTGRES_BIN", postgres)
+            .env("INSTA_UPDATE", "no");
+    }
+}
+
+/// Installs what is missing, or says what to type.
+pub(super) fn prepare() -> Result<Machine, Failure> {
+    if !has_target()? {
+        shell::run(program("rustup", &["target", "add", TARGET]))?;
+    }
+    let mut packages = Vec::new();
+    if chromium().is_none() {
+        // Without any font pages have no letters.
+        packages.extend(["chromium", "fonts-liberation"]);
+    }
+    if postgres().is_none() {
+        packages.push("postgresql");
+    }
+    if !packages.is_empty() {
+        install(&packages)?;
+    }
+    let missing = |what: &str, variable: &str| {
+        Failure::new(format!(
+            "{what} is still not found after installing it; set {variable} to where it is"
+        ))
+    };
+    let machine = Machine {
+        chromium: chromium().ok_or_else(|| missing("Chromium", "CHROMIUM"))?,
+        postgres: postgres().ok_or_else(|| missing("PostgreSQL's server", "POSTGRES_BIN"))?,
+        runner: runner(),
+    };
+    println!("Chromium: {}", machine.chromium.display());
+    println!("PostgreSQL: {}", machine.postgres.display());
+    println!(
+        "tests run by: {}",
+        match machine.runner {
+            Runner::Nextest => "cargo nextest",
+            Runner::Cargo => "cargo test (cargo-nextest, which is not installed, would be faster)",
+        }
+    );
+    Ok(machine)
+}
+
+fn runner() -> Runner {
+    if succeeds("cargo", &["nextest", "--version"]) {
+        Runner::Nextest
+    } else {
+        Runner::Cargo
+    }
+}
+
+fn has_target() -> Result<bool, Failure> {
+    let folder = shell::output(program(
+        "rustc",
+        &["--print", "target-libdir", "--target", TARGET],
+    ))?;
+    Ok(PathBuf::from(folder.trim()).is_dir())
+}
+
+/// `CHROMIUM`, or a known program on the `PATH`.
+fn chromium() -> Option<PathBuf> {
+    let named = env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .filter(|path| path.is_file());
+    named.or_else(|| on_path(CHROMIUM))
+}
+
+/// The folder of PostgreSQL's programs: `POSTGRES_BIN`, Debian's newest, or one on the `PATH`.
+fn postgres() -> Option<PathBuf> {
+    let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .collect();
+    debian.sort_by(|a, b| b.cmp(a));
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::var_os("POSTGRES_BIN")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(debian.into_iter().map(|(_, folder)| folder))
+        .chain(env::split_paths(&path))
+        .find(|folder| POSTGRES.iter().all(|name| folder.join(name).is_file()))
+}
+
+fn install(packages: &[&str]) -> Result<(), Failure> {
+    let names = packages.join(" ");
+    let by_hand = format!("sudo apt-get update && sudo apt-get install --yes {names}");
+    let typed = |why: &str| {
+        Failure::new(format!(
+            "The tests need {names}, and {why}. Type this, then start again:\n  {by_hand}"
+        ))
+    };
+    if on_path(&["apt-get"]).is_none() {
+        return Err(Failure::new(format!(
+            "The tests need {names} (Debian's names), and this system has no apt-get. Install \
+             them in its own way, and set CHROMIUM to the browser and POSTGRES_BIN to the folder \
+             of initdb if they are not on the PATH."
+        )));
+    }
+    let sudo: &[&str] = if shell::output(program("id", &["-u"]))?.trim() == "0" {
+        &[]
+    } else if succeeds("sudo", &["-n", "true"]) {
+        &["sudo", "-n"]
+    } else {
+        return Err(typed("installing them takes a password"));
+    };
+    println!("installing {names}");
+    let apt = |arguments: &[&str]| {
+        let words = [
+            sudo,
+            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+            arguments,
+        ]
+        .concat();
+        shell::run(program(words[0], &words[1..]))
+    };
+    apt(&["update", "--quiet"])
+        .and_then(|()| {
+            apt(&[
+                &["install", "--yes", "--quiet", "--no-install-recommends"],
+                packages,
+            ]
+            .concat())
+        })
+        .map_err(|failure| {
+            typed(&format!(
+                "apt could not install them: {failure}. (Ubuntu has Chromium as a snap only: there \
+                 install Google Chrome, or set CHROMIUM to another browser of the family)"
+            ))
+        })
+}
