@@ -2,7 +2,157 @@
 //! watch over leases. It declares what it needs of the world as ports (`Cloud`, `Store`, `Clock`,
 //! `Entropy`) and knows none of their implementations.
 //!
-//! Nothing but the executor in here calls the changing methods of a [`port::Cloud`], and only from
-//! a stored plan.
+//! The road of an act: [`submit`] decides whether it is allowed, collects what is there, lets
+//! `plan` make the one plan and judge it, and queues it; [`work`] claims what is queued;
+//! [`execute`] carries the plan out along its graph, with every intent in the journal before its
+//! call; [`collect`] reads what came of it. Nothing but `execute` calls the changing methods of a
+//! [`port::Cloud`], and only from a stored plan.
 
+pub mod collect;
+pub mod error;
+mod execute;
+pub mod live;
 pub mod port;
+pub mod preview;
+pub mod submit;
+mod watch;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::id::{ExecutorId, InstallationId};
+use model::name::CloudName;
+use tokio::sync::Notify;
+
+pub use error::EngineError;
+pub use submit::{Ask, Outcome, Request};
+
+use port::{Clock, Cloud, Entropy, Probe, Store};
+
+/// How the engine works. The defaults are for a real cloud.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How long an executor may be silent before another takes over.
+    pub executor_lease: Duration,
+    /// How long one request to a cloud may take.
+    pub request_timeout: Duration,
+    /// Calls in flight at once, per operation.
+    pub calls_in_flight: usize,
+    /// The shortest and the longest time between two looks at what is being made.
+    pub poll: (Duration, Duration),
+    /// How often a resource is tried that the cloud fails to make.
+    pub attempts: u32,
+    /// How often a call is made again that the cloud could not answer.
+    pub retries: u32,
+    /// How long to wait before a call is made again, the first time; doubled each time.
+    pub retry_wait: Duration,
+    /// How long a resource may take to become ready, or to go.
+    pub patience: Duration,
+    /// How often the store is looked at for work.
+    pub tick: Duration,
+    /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
+    pub channels: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            executor_lease: Duration::from_secs(15),
+            request_timeout: Duration::from_secs(5),
+            calls_in_flight: 6,
+            poll: (Duration::from_millis(300), Duration::from_secs(3)),
+            attempts: 3,
+            retries: 6,
+            retry_wait: Duration::from_millis(500),
+            patience: Duration::from_secs(600),
+            tick: Duration::from_secs(1),
+            channels: true,
+        }
+    }
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The clouds, by name.
+    pub clouds: BTreeMap<CloudName, Arc<dyn Cloud>>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where a test can stand.
+    pub probe: Arc<dyn Probe>,
+    /// This installation.
+    pub installation: InstallationId,
+    /// How it works.
+    pub config: Config,
+}
+
+/// The engine: one per process.
+pub struct Engine {
+    parts: Parts,
+    executor: ExecutorId,
+    wake: Notify,
+    live: live::Live,
+}
+
+impl Engine {
+    /// Puts an engine together; [`Engine::run`] sets it to work.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let executor = ExecutorId::from_uuid(parts.entropy.uuid());
+        let live = live::Live::new(parts.config.channels);
+        Arc::new(Self {
+            parts,
+            executor,
+            wake: Notify::new(),
+            live,
+        })
+    }
+
+    /// Where everything is kept: for reading. Acts go through [`Engine::submit`].
+    pub fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// Time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.parts.entropy
+    }
+
+    /// The names of the clouds that it knows.
+    pub fn cloud_names(&self) -> impl Iterator<Item = &CloudName> {
+        self.parts.clouds.keys()
+    }
+
+    fn cloud(&self, name: &CloudName) -> Result<&Arc<dyn Cloud>, EngineError> {
+        self.parts
+            .clouds
+            .get(name)
+            .ok_or_else(|| EngineError::NoCloud {
+                name: name.clone(),
+                known: self
+                    .parts
+                    .clouds
+                    .keys()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+
+    /// Something was written that a worker or a page may wait for.
+    fn wake(&self) {
+        if self.parts.config.channels {
+            self.wake.notify_waiters();
+            self.live.wake();
+        }
+    }
+}

@@ -253,12 +253,13 @@ fn graph<'a>(
 }
 
 /// How far something must have come before what hangs on it can be made: a volume and an instance
-/// must be ready to be attached to each other, everything else need only exist.
+/// must be ready to be attached to each other, and an instance must be ready to be given a public
+/// address, or the address is lost where the cloud fails to start it and it is made anew.
+/// Everything else need only exist.
 fn until(key: &Key, other: &Key) -> Until {
     match (key.kind, other.kind) {
-        (ResourceKind::VolumeAttachment, ResourceKind::Volume | ResourceKind::Instance) => {
-            Until::Ready
-        }
+        (ResourceKind::VolumeAttachment, ResourceKind::Volume | ResourceKind::Instance)
+        | (ResourceKind::FloatingIp, ResourceKind::Instance) => Until::Ready,
         _ => Until::Exists,
     }
 }

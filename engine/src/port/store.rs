@@ -326,12 +326,11 @@ pub trait Store: Send + Sync {
     /// The operations that somebody has to work on.
     async fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError>;
 
-    /// Takes an operation's environment where its fence is still `fence`; none where somebody was
-    /// faster, or the operation is no longer open.
+    /// Takes an operation's environment where its fence and its heartbeat are still those that were
+    /// seen; none where the holder lives, somebody was faster, or the operation is no longer open.
     async fn claim(
         &self,
-        operation: OperationId,
-        fence: i64,
+        seen: &OpenOperation,
         executor: ExecutorId,
     ) -> Result<Option<Claim>, StoreError>;
 

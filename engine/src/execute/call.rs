@@ -1,0 +1,439 @@
+//! One call to the cloud: intent before, id after, and every failure answered by class. Nothing
+//! that was refused or lost is repeated without knowing that the first call had no effect.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::operation::{Happening, JournalEntry, Phase, StepState, Trouble};
+use model::resource::Resource;
+use plan::steps::{Step, StepAct};
+
+use super::{Execution, trouble};
+use crate::EngineError;
+use crate::collect::Collection;
+use crate::port::{CloudError, Create, Effect, JournalWrite, Mark, Moment, Status};
+
+/// What came of a call.
+pub(super) enum Answer {
+    /// The cloud has taken it.
+    Made(CloudId),
+    /// There is nothing left of it.
+    Gone,
+    /// A failed resource was taken away; the next attempt may begin.
+    Discarded {
+        /// Why it had failed.
+        why: String,
+    },
+    /// It failed for good.
+    Failed(Trouble),
+}
+
+/// Which step, on which attempt.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) phase: Phase,
+    pub(super) number: u32,
+    pub(super) step: &'a Step,
+    pub(super) attempt: u32,
+}
+
+/// How a call that failed is gone on with.
+enum After {
+    Again,
+    Look,
+    Failed(CloudError),
+}
+
+/// Counts how often a call was made again, and how long to wait each time.
+struct Patience {
+    left: u32,
+    wait: Duration,
+}
+
+impl Execution<'_> {
+    fn patience(&self) -> Patience {
+        let config = &self.engine.parts.config;
+        Patience {
+            left: config.retries,
+            wait: config.retry_wait,
+        }
+    }
+
+    pub(super) fn entry(&self, at: At<'_>, state: StepState) -> JournalEntry {
+        let now = self.engine.clock().now();
+        // The store keeps the first `since` of an attempt.
+        JournalEntry {
+            phase: at.phase,
+            step: at.number,
+            attempt: at.attempt,
+            state,
+            since: now,
+            at: now,
+        }
+    }
+
+    pub(super) fn step_event(&self, at: At<'_>, state: StepState) -> model::operation::Event {
+        self.event(Happening::Step {
+            phase: at.phase,
+            step: at.number,
+            key: at.step.key.clone(),
+            verb: at.step.act.verb().into(),
+            state,
+        })
+    }
+
+    /// Puts a step's new state into the journal, with what it means for the binding.
+    pub(super) async fn journal_step(
+        &self,
+        at: At<'_>,
+        state: StepState,
+        binding: Option<Option<CloudId>>,
+    ) -> Result<(), EngineError> {
+        self.record(JournalWrite {
+            entries: vec![self.entry(at, state.clone())],
+            bindings: binding
+                .map(|id| (at.step.key.clone(), id))
+                .into_iter()
+                .collect(),
+            events: vec![self.step_event(at, state)],
+            ..JournalWrite::default()
+        })
+        .await
+    }
+
+    fn reached(&self, moment: Moment, key: &Key) {
+        self.engine.parts.probe.reached(moment, key);
+    }
+
+    /// Makes a call that ends in time, or counts as unanswered.
+    async fn in_time<T>(
+        &self,
+        call: impl Future<Output = Result<T, CloudError>>,
+    ) -> Result<T, CloudError> {
+        let limit = self.engine.parts.config.request_timeout;
+        tokio::select! {
+            answer = call => answer,
+            () = self.engine.clock().sleep(limit) => {
+                Err(CloudError::Unanswered(format!("no answer within {} s", limit.as_secs())))
+            }
+        }
+    }
+
+    /// Decides how to go on after a failed call, and waits as long as that takes.
+    async fn after(
+        &self,
+        at: At<'_>,
+        error: CloudError,
+        patience: &mut Patience,
+        conflict_passes: bool,
+    ) -> Result<After, EngineError> {
+        let passing = error.is_passing()
+            || error.effect() == Effect::Unknown
+            || (conflict_passes && matches!(error, CloudError::Conflict(_)));
+        if !passing || patience.left == 0 {
+            return Ok(After::Failed(error));
+        }
+        patience.left -= 1;
+        let mut wait = patience.wait;
+        if let CloudError::Throttled {
+            retry_after: Some(retry_after),
+            ..
+        } = &error
+        {
+            wait = *retry_after;
+        } else {
+            patience.wait *= 2;
+        }
+        let next = match error.effect() {
+            Effect::None => After::Again,
+            Effect::Unknown => {
+                // Until then it may still have its effect.
+                wait = wait.max(self.cloud.request_lifetime());
+                After::Look
+            }
+        };
+        tracing::info!(key = %at.step.key, %error, "a call failed in passing");
+        self.note(format!(
+            "{} {}: {error}; asking again in {} s",
+            at.step.act.verb(),
+            at.step.key,
+            wait.as_millis().div_ceil(1000)
+        ))
+        .await?;
+        self.engine.clock().sleep(wait).await;
+        Ok(next)
+    }
+
+    /// Carries one step's call out.
+    pub(super) async fn call(
+        &self,
+        at: At<'_>,
+        ids: BTreeMap<Key, CloudId>,
+        there: Vec<(CloudId, Status)>,
+    ) -> Result<Answer, EngineError> {
+        match &at.step.act {
+            StepAct::Create { resource } => self.create(at, resource, &ids).await,
+            StepAct::Update { before, after } => match ids.get(&at.step.key) {
+                Some(id) => self.update(at, id, before, after, &ids).await,
+                None => Ok(Answer::Failed(trouble::not_there(at.step))),
+            },
+            StepAct::Delete { .. } => self.delete(at, &there).await,
+        }
+    }
+
+    async fn create(
+        &self,
+        at: At<'_>,
+        resource: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<Answer, EngineError> {
+        let key = &at.step.key;
+        let mark = Mark {
+            installation: self.engine.parts.installation,
+            environment: self.environment.id,
+            key: key.clone(),
+            attempt: at.attempt,
+        };
+        let name = match resource {
+            Resource::Instance(instance) => instance.host_name.clone(),
+            _ => format!("{}-{}", self.environment.name, key.name()),
+        };
+        let part = is_part(key.kind);
+        let mut patience = self.patience();
+        self.journal_step(at, StepState::Intended, None).await?;
+        loop {
+            self.reached(Moment::IntentStored, key);
+            self.may_call()?;
+            let create = Create {
+                mark: &mark,
+                name: &name,
+                resource,
+                ids,
+            };
+            match self.in_time(self.cloud.create(create)).await {
+                Ok(id) => {
+                    self.reached(Moment::AnswerCome, key);
+                    return self.made(at, id).await;
+                }
+                Err(error) => match self.after(at, error, &mut patience, part).await? {
+                    After::Again => {}
+                    After::Failed(error) if error.effect() == Effect::None => {
+                        return Ok(Answer::Failed(trouble::call_failed(at.step, &error)));
+                    }
+                    // It may be there all the same: adopted, it can be gone on with or taken back.
+                    After::Failed(error) => {
+                        return match self.look(at).await? {
+                            Some(answer) => Ok(answer),
+                            None => Ok(Answer::Failed(trouble::call_failed(at.step, &error))),
+                        };
+                    }
+                    After::Look => {
+                        if let Some(answer) = self.look(at).await? {
+                            return Ok(answer);
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Looks for what an unanswered create may have made.
+    async fn look(&self, at: At<'_>) -> Result<Option<Answer>, EngineError> {
+        let collection = self.collect().await?;
+        match self.adoptable(at, &collection) {
+            Adoptable::None => Ok(None),
+            Adoptable::One(id) => {
+                self.note(format!("{}: found by its mark and adopted", at.step.key))
+                    .await?;
+                self.made(at, id).await.map(Some)
+            }
+            Adoptable::Several(ids) => Ok(Some(Answer::Failed(trouble::several(at.step, &ids)))),
+        }
+    }
+
+    /// What carries the mark of a step's resource.
+    pub(super) fn adoptable(&self, at: At<'_>, collection: &Collection) -> Adoptable {
+        let staying: Vec<&CloudId> = collection
+            .staying(&at.step.key)
+            .map(|found| &found.id)
+            .collect();
+        match staying.as_slice() {
+            [] => Adoptable::None,
+            [id] => Adoptable::One((*id).clone()),
+            ids => Adoptable::Several(ids.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    /// The cloud has taken it: its id goes into the journal.
+    pub(super) async fn made(&self, at: At<'_>, id: CloudId) -> Result<Answer, EngineError> {
+        self.journal_step(
+            at,
+            StepState::Made { id: id.clone() },
+            Some(Some(id.clone())),
+        )
+        .await?;
+        self.reached(Moment::IdStored, &at.step.key);
+        Ok(Answer::Made(id))
+    }
+
+    async fn update(
+        &self,
+        at: At<'_>,
+        id: &CloudId,
+        before: &Resource,
+        after: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<Answer, EngineError> {
+        let key = &at.step.key;
+        let mut patience = self.patience();
+        self.journal_step(at, StepState::Intended, None).await?;
+        loop {
+            self.reached(Moment::IntentStored, key);
+            self.may_call()?;
+            match self
+                .in_time(self.cloud.update(id, before, after, ids))
+                .await
+            {
+                Ok(()) => {
+                    self.reached(Moment::AnswerCome, key);
+                    return self.made(at, id.clone()).await;
+                }
+                Err(CloudError::NotFound(_)) => {
+                    return Ok(Answer::Failed(trouble::not_there(at.step)));
+                }
+                Err(error) => match self.after(at, error, &mut patience, true).await? {
+                    // The same change made twice is the same as made once.
+                    After::Again | After::Look => {}
+                    After::Failed(error) => {
+                        return Ok(Answer::Failed(trouble::call_failed(at.step, &error)));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Asks for everything with the step's mark to be taken away.
+    async fn delete(&self, at: At<'_>, there: &[(CloudId, Status)]) -> Result<Answer, EngineError> {
+        let key = &at.step.key;
+        let Some((first, _)) = there.first() else {
+            self.journal_step(at, StepState::Done { id: None }, Some(None))
+                .await?;
+            return Ok(Answer::Gone);
+        };
+        self.journal_step(at, StepState::Intended, None).await?;
+        for (id, status) in there {
+            if *status == Status::Deleting {
+                continue;
+            }
+            if let Some(answer) = self.delete_one(at, key.kind, id).await? {
+                return Ok(answer);
+            }
+        }
+        // The binding stays until it is gone.
+        self.journal_step(at, StepState::Made { id: first.clone() }, None)
+            .await?;
+        self.reached(Moment::IdStored, key);
+        Ok(Answer::Made(first.clone()))
+    }
+
+    /// Asks for one resource to be taken away; an answer only where that failed for good.
+    async fn delete_one(
+        &self,
+        at: At<'_>,
+        kind: ResourceKind,
+        id: &CloudId,
+    ) -> Result<Option<Answer>, EngineError> {
+        let mut patience = self.patience();
+        loop {
+            self.reached(Moment::IntentStored, &at.step.key);
+            self.may_call()?;
+            match self.in_time(self.cloud.delete(kind, id)).await {
+                Ok(()) | Err(CloudError::NotFound(_)) => {
+                    self.reached(Moment::AnswerCome, &at.step.key);
+                    return Ok(None);
+                }
+                Err(error) => match self.after(at, error, &mut patience, true).await? {
+                    After::Again => {}
+                    After::Look => {
+                        // Where it went, or is going, the call had its effect.
+                        let collection = self.collect().await?;
+                        match collection
+                            .by_id(&at.step.key, id)
+                            .map(|found| &found.status)
+                        {
+                            None | Some(Status::Deleting) => return Ok(None),
+                            Some(_) => {}
+                        }
+                    }
+                    After::Failed(error) => {
+                        return Ok(Some(Answer::Failed(trouble::call_failed(at.step, &error))));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Takes a resource away that the cloud failed to make, and waits until it is gone.
+    pub(super) async fn discard(
+        &self,
+        at: At<'_>,
+        id: CloudId,
+        why: String,
+    ) -> Result<Answer, EngineError> {
+        self.note(format!(
+            "{}: {why}; taking it away to try again",
+            at.step.key
+        ))
+        .await?;
+        if let Some(failed) = self.delete_one(at, at.step.key.kind, &id).await? {
+            return Ok(failed);
+        }
+        let config = &self.engine.parts.config;
+        let until = self.engine.clock().monotonic() + config.patience;
+        let (mut wait, longest) = config.poll;
+        loop {
+            let collection = self.collect().await?;
+            if collection.by_id(&at.step.key, &id).is_none() {
+                break;
+            }
+            if self.engine.clock().monotonic() > until {
+                let seconds = config.patience.as_secs();
+                return Ok(Answer::Failed(trouble::too_long(at.step, seconds)));
+            }
+            self.engine.clock().sleep(wait).await;
+            wait = (wait * 2).min(longest);
+        }
+        self.journal_step(at, StepState::Failed { why: why.clone() }, Some(None))
+            .await?;
+        Ok(Answer::Discarded { why })
+    }
+}
+
+/// What carries the mark of a resource and is not on its way out.
+pub(super) enum Adoptable {
+    /// Nothing.
+    None,
+    /// Just what was meant.
+    One(CloudId),
+    /// More than one, which is never guessed about.
+    Several(Vec<String>),
+}
+
+/// Kinds that stand between two others, for which one of them may not be ready in passing.
+fn is_part(kind: ResourceKind) -> bool {
+    match kind {
+        ResourceKind::RouterInterface
+        | ResourceKind::SecurityRules
+        | ResourceKind::VolumeAttachment => true,
+        ResourceKind::Network
+        | ResourceKind::Subnet
+        | ResourceKind::Router
+        | ResourceKind::SecurityGroup
+        | ResourceKind::ServerGroup
+        | ResourceKind::Volume
+        | ResourceKind::Instance
+        | ResourceKind::FloatingIp => false,
+    }
+}

@@ -1,0 +1,430 @@
+//! Carries a plan out along its graph: whatever could go next goes at once, up to a cap; what was
+//! taken by the cloud is watched by one listing for all.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::operation::{Happening, JournalEntry, OperationState, Phase, StepState, Trouble};
+use plan::Plan;
+use plan::steps::{StepAct, Until};
+
+use super::call::{Adoptable, Answer, At};
+use super::{Execution, Halt, trouble};
+use crate::EngineError;
+use crate::collect::Collection;
+use crate::port::{CloudError, JournalWrite, Status};
+
+/// How far a step has come in this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Progress {
+    /// It has not begun.
+    Waiting,
+    /// A call is under way.
+    Calling,
+    /// The cloud has it, since this time of the monotonic clock.
+    Made { id: CloudId, since: Duration },
+    /// It is so.
+    Done,
+}
+
+/// A plan being carried out.
+struct Run<'a> {
+    plan: &'a Plan,
+    phase: Phase,
+    progress: Vec<Progress>,
+    attempts: Vec<u32>,
+    ids: BTreeMap<Key, CloudId>,
+    /// What was there of each key when the run began or was last looked at.
+    there: BTreeMap<Key, Vec<(CloudId, Status)>>,
+}
+
+type Calls<'a> = FuturesUnordered<BoxFuture<'a, (usize, Result<Answer, EngineError>)>>;
+
+impl<'a> Run<'a> {
+    fn at(&self, index: usize) -> At<'a> {
+        At {
+            phase: self.phase,
+            number: u32::try_from(index).unwrap_or(u32::MAX),
+            step: &self.plan.steps[index],
+            attempt: self.attempts[index],
+        }
+    }
+
+    fn may_begin(&self, index: usize) -> bool {
+        self.progress[index] == Progress::Waiting
+            && self.plan.steps[index].needs.iter().all(|need| {
+                let progress = self.progress.get(need.step as usize);
+                match need.until {
+                    Until::Exists => {
+                        matches!(progress, Some(Progress::Made { .. } | Progress::Done))
+                    }
+                    Until::Ready => matches!(progress, Some(Progress::Done)),
+                }
+            })
+    }
+
+    fn all_done(&self) -> bool {
+        self.progress
+            .iter()
+            .all(|progress| *progress == Progress::Done)
+    }
+
+    fn done(&self) -> u32 {
+        let done = self
+            .progress
+            .iter()
+            .filter(|progress| **progress == Progress::Done)
+            .count();
+        u32::try_from(done).unwrap_or(u32::MAX)
+    }
+
+    fn any_made(&self) -> bool {
+        self.progress
+            .iter()
+            .any(|progress| matches!(progress, Progress::Made { .. }))
+    }
+}
+
+impl Execution<'_> {
+    /// Carries a plan out from where the journal says it stands.
+    pub(super) async fn run(
+        &self,
+        plan: &Plan,
+        phase: Phase,
+        journal: Vec<JournalEntry>,
+        collection: Collection,
+        trouble: Option<&Trouble>,
+    ) -> Result<(), Halt> {
+        let mut run = self.take_up(plan, phase, journal, &collection).await?;
+        let write = JournalWrite {
+            events: vec![self.event(Happening::Started {
+                phase,
+                steps: u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
+                done: run.done(),
+            })],
+            state: Some(OperationState::Running {
+                since: self.engine.clock().now(),
+                phase,
+                trouble: trouble.cloned(),
+            }),
+            ..JournalWrite::default()
+        };
+        self.record(write).await?;
+
+        let config = &self.engine.parts.config;
+        let (shortest, longest) = config.poll;
+        let mut poll = shortest;
+        let mut calls: Calls<'_> = FuturesUnordered::new();
+        let mut failure: Option<Trouble> = None;
+        loop {
+            if failure.is_none() {
+                for index in 0..run.progress.len() {
+                    if calls.len() >= config.calls_in_flight {
+                        break;
+                    }
+                    if run.may_begin(index) {
+                        run.progress[index] = Progress::Calling;
+                        calls.push(self.begin(&run, index));
+                    }
+                }
+            }
+            if calls.is_empty() {
+                if let Some(trouble) = failure {
+                    return Err(Halt::Trouble(trouble));
+                }
+                if run.all_done() {
+                    return Ok(());
+                }
+            }
+            tokio::select! {
+                Some((index, answer)) = calls.next(), if !calls.is_empty() => {
+                    poll = shortest;
+                    if let Err(trouble) = self.answered(&mut run, index, answer?) {
+                        failure.get_or_insert(trouble);
+                    }
+                }
+                () = self.engine.clock().sleep(poll), if failure.is_none() && run.any_made() => {
+                    let before = run.done();
+                    if let Err(halt) = self.look_at_made(&mut run, &mut calls).await {
+                        match halt {
+                            Halt::Trouble(trouble) => { failure.get_or_insert(trouble); }
+                            Halt::Error(error) => return Err(Halt::Error(error)),
+                        }
+                    }
+                    poll = if run.done() > before { shortest } else { (poll * 3 / 2).min(longest) };
+                }
+            }
+        }
+    }
+
+    fn begin<'b>(
+        &'b self,
+        run: &Run<'b>,
+        index: usize,
+    ) -> BoxFuture<'b, (usize, Result<Answer, EngineError>)> {
+        let at = run.at(index);
+        let there = run.there.get(&at.step.key).cloned().unwrap_or_default();
+        let ids = run.ids.clone();
+        Box::pin(async move { (index, self.call(at, ids, there).await) })
+    }
+
+    /// Where each step stands: by the journal, and by what carries the marks. A step whose call
+    /// was under way when the one before died is not made again before it was looked for.
+    async fn take_up<'b>(
+        &self,
+        plan: &'b Plan,
+        phase: Phase,
+        journal: Vec<JournalEntry>,
+        collection: &Collection,
+    ) -> Result<Run<'b>, Halt> {
+        let now = self.engine.clock().monotonic();
+        let there = collection
+            .keys()
+            .map(|key| {
+                let found = collection.all(key).iter();
+                (
+                    key.clone(),
+                    found
+                        .map(|found| (found.id.clone(), found.status.clone()))
+                        .collect(),
+                )
+            })
+            .collect();
+        let count = plan.steps.len();
+        let mut run = Run {
+            plan,
+            phase,
+            progress: vec![Progress::Waiting; count],
+            attempts: vec![1; count],
+            ids: collection.ids(),
+            there,
+        };
+        let mut newest: BTreeMap<usize, JournalEntry> = BTreeMap::new();
+        for entry in journal {
+            let known = newest
+                .entry(entry.step as usize)
+                .or_insert_with(|| entry.clone());
+            if known.attempt <= entry.attempt {
+                *known = entry;
+            }
+        }
+        for index in 0..count {
+            let entry = newest.remove(&index);
+            if let Some(entry) = &entry {
+                run.attempts[index] = entry.attempt;
+            }
+            let at = run.at(index);
+            let is_create = matches!(at.step.act, StepAct::Create { .. });
+            match entry.map(|entry| entry.state) {
+                Some(StepState::Done { id: _ }) => run.progress[index] = Progress::Done,
+                Some(StepState::Made { id }) => {
+                    run.progress[index] = Progress::Made { id, since: now };
+                }
+                Some(StepState::Failed { why: _ }) => run.attempts[index] += 1,
+                // What is to be created must not be there; where it is, an attempt of this
+                // operation or an earlier failed one made it, and it is gone on with.
+                Some(StepState::Intended) | None if is_create && !replaced(plan, &at.step.key) => {
+                    match self.adoptable(at, collection) {
+                        Adoptable::None => {}
+                        Adoptable::One(id) => {
+                            self.note(format!("{}: found by its mark and adopted", at.step.key))
+                                .await?;
+                            self.made(at, id.clone()).await?;
+                            run.progress[index] = Progress::Made { id, since: now };
+                        }
+                        Adoptable::Several(ids) => {
+                            return Err(Halt::Trouble(trouble::several(at.step, &ids)));
+                        }
+                    }
+                }
+                // Made anew in place of another: only what the interrupted call made is adopted.
+                Some(StepState::Intended) if is_create => {
+                    if let Adoptable::One(id) = self.adoptable(at, collection) {
+                        self.made(at, id.clone()).await?;
+                        run.progress[index] = Progress::Made { id, since: now };
+                    }
+                }
+                Some(StepState::Intended) | None => {}
+            }
+        }
+        Ok(run)
+    }
+
+    /// Takes a call's answer over.
+    fn answered(&self, run: &mut Run<'_>, index: usize, answer: Answer) -> Result<(), Trouble> {
+        let since = self.engine.clock().monotonic();
+        let key = &run.plan.steps[index].key;
+        match answer {
+            Answer::Made(id) => {
+                if !matches!(run.plan.steps[index].act, StepAct::Delete { .. }) {
+                    run.ids.insert(key.clone(), id.clone());
+                }
+                run.progress[index] = Progress::Made { id, since };
+            }
+            Answer::Gone => {
+                run.ids.remove(key);
+                run.progress[index] = Progress::Done;
+            }
+            Answer::Discarded { why } => {
+                run.ids.remove(key);
+                let attempts = self.engine.parts.config.attempts;
+                if run.attempts[index] >= attempts {
+                    return Err(trouble::attempts_failed(
+                        &run.plan.steps[index],
+                        attempts,
+                        &why,
+                    ));
+                }
+                run.attempts[index] += 1;
+                run.progress[index] = Progress::Waiting;
+            }
+            Answer::Failed(trouble) => return Err(trouble),
+        }
+        Ok(())
+    }
+
+    /// Looks at everything that the cloud has taken, with one listing.
+    async fn look_at_made<'b>(
+        &'b self,
+        run: &mut Run<'b>,
+        calls: &mut Calls<'b>,
+    ) -> Result<(), Halt> {
+        let collection = match self.engine.collect(self.cloud, self.environment.id).await {
+            Ok(collection) => collection,
+            // Looked at again at the next turn.
+            Err(error) if error.is_passing() => return Ok(()),
+            Err(error) => return Err(Halt::Error(error.into())),
+        };
+        let mut write = JournalWrite::default();
+        for index in 0..run.progress.len() {
+            let Progress::Made { id, since } = run.progress[index].clone() else {
+                continue;
+            };
+            let at = run.at(index);
+            let key = &at.step.key;
+            let deleting = matches!(at.step.act, StepAct::Delete { .. });
+            let seen = self.seen(&collection, key, &id, deleting).await?;
+            match (seen, deleting) {
+                (Seen::Gone, true) => {
+                    run.progress[index] = Progress::Done;
+                    run.ids.remove(key);
+                    run.there.remove(key);
+                    let state = StepState::Done { id: None };
+                    write.entries.push(self.entry(at, state.clone()));
+                    write.bindings.push((key.clone(), None));
+                    write.events.push(self.step_event(at, state));
+                }
+                (Seen::Ready, false) => {
+                    run.progress[index] = Progress::Done;
+                    let state = StepState::Done {
+                        id: Some(id.clone()),
+                    };
+                    write.entries.push(self.entry(at, state.clone()));
+                    write.events.push(self.step_event(at, state));
+                }
+                (Seen::Failed(why), false) => match at.step.act {
+                    StepAct::Create { .. } => {
+                        run.progress[index] = Progress::Calling;
+                        calls.push(Box::pin(
+                            async move { (index, self.discard(at, id, why).await) },
+                        ));
+                    }
+                    StepAct::Update { .. } | StepAct::Delete { .. } => {
+                        return Err(Halt::Trouble(trouble::change_failed(at.step, &why)));
+                    }
+                },
+                (Seen::Failed(why), true) => {
+                    return Err(Halt::Trouble(trouble::change_failed(at.step, &why)));
+                }
+                (Seen::Gone, false) => match at.step.act {
+                    StepAct::Create { .. } => {
+                        let why = "it was taken away by somebody else while it was made".to_owned();
+                        run.progress[index] = Progress::Calling;
+                        calls.push(Box::pin(async move {
+                            let state = StepState::Failed { why: why.clone() };
+                            let stored = self.journal_step(at, state, Some(None)).await;
+                            (index, stored.map(|()| Answer::Discarded { why }))
+                        }));
+                    }
+                    StepAct::Update { .. } | StepAct::Delete { .. } => {
+                        return Err(Halt::Trouble(trouble::not_there(at.step)));
+                    }
+                },
+                (Seen::Ready, true) | (Seen::Busy, _) => {
+                    let patience = self.engine.parts.config.patience;
+                    if self.engine.clock().monotonic().saturating_sub(since) > patience {
+                        let seconds = patience.as_secs();
+                        return Err(Halt::Trouble(trouble::too_long(at.step, seconds)));
+                    }
+                }
+            }
+        }
+        if !write.entries.is_empty() {
+            self.record(write).await?;
+        }
+        Ok(())
+    }
+
+    /// How one resource is, by a listing; an instance that is missing from it is asked for by its
+    /// id, because listings silently leave out what a part of the cloud that is down holds.
+    async fn seen(
+        &self,
+        collection: &Collection,
+        key: &Key,
+        id: &CloudId,
+        deleting: bool,
+    ) -> Result<Seen, EngineError> {
+        if deleting && !collection.all(key).is_empty() {
+            let failed = collection
+                .all(key)
+                .iter()
+                .find_map(|found| match &found.status {
+                    Status::Failed { fault } => Some(fault.clone()),
+                    _ => None,
+                });
+            // A failed resource is taken away like any other; only one that fails to go stays
+            // failed for longer than patience lasts.
+            return Ok(if failed.is_some() {
+                Seen::Busy
+            } else {
+                Seen::Ready
+            });
+        }
+        if let Some(found) = collection.by_id(key, id) {
+            return Ok(match &found.status {
+                Status::Ready => Seen::Ready,
+                Status::Building | Status::Changing | Status::Deleting => Seen::Busy,
+                Status::Failed { fault } => Seen::Failed(fault.clone()),
+            });
+        }
+        if key.kind != ResourceKind::Instance {
+            return Ok(Seen::Gone);
+        }
+        match self.cloud.get(key.kind, id).await {
+            Ok(_) => Ok(Seen::Busy),
+            Err(CloudError::NotFound(_)) => Ok(Seen::Gone),
+            Err(error) if error.is_passing() => Ok(Seen::Busy),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// How a resource is.
+enum Seen {
+    Ready,
+    Busy,
+    Failed(String),
+    Gone,
+}
+
+/// Whether a plan takes a key's resource away before it makes it.
+fn replaced(plan: &Plan, key: &Key) -> bool {
+    plan.steps
+        .iter()
+        .any(|step| &step.key == key && matches!(step.act, StepAct::Delete { .. }))
+}

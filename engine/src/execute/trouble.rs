@@ -1,0 +1,151 @@
+//! Trouble, for people: what happened, why in the cloud's own words, and what to do.
+
+use model::operation::Trouble;
+use plan::Plan;
+use plan::steps::Step;
+
+use crate::port::CloudError;
+
+/// A call failed for good.
+pub(super) fn call_failed(step: &Step, error: &CloudError) -> Trouble {
+    let todo = match error {
+        CloudError::NotFound(_) => "Something it needs was taken away meanwhile: try again.",
+        CloudError::Conflict(_) => "Look at what is in the way, then try again.",
+        CloudError::Quota { .. } => "Free some of that quota or ask for more, then try again.",
+        CloudError::Refused(_) => {
+            "Correct what the cloud refuses in the file or recipe, then try again."
+        }
+        CloudError::Throttled { .. } | CloudError::Unavailable(_) | CloudError::Unanswered(_) => {
+            "The cloud was asked several times: see how it does, then try again."
+        }
+        CloudError::CredentialGone(_) => "Renew the credential of this cloud, then try again.",
+        CloudError::Unexpected(_) => "The log has the details: report them, then try again.",
+    };
+    let why = match error {
+        CloudError::Quota {
+            which,
+            need,
+            free,
+            words,
+        } => {
+            let amount = match (need, free) {
+                (Some(need), Some(free)) => format!(" {need} needed, {free} free."),
+                (Some(need), None) => format!(" {need} needed."),
+                (None, Some(free)) => format!(" {free} free."),
+                (None, None) => String::new(),
+            };
+            format!("{words} (quota: {which}).{amount}")
+        }
+        other => other.to_string(),
+    };
+    Trouble {
+        what: format!("The cloud did not {} {}.", step.act.verb(), step.key),
+        why,
+        todo: todo.into(),
+    }
+}
+
+/// The cloud took it and then failed to make it, each time.
+pub(super) fn attempts_failed(step: &Step, attempts: u32, why: &str) -> Trouble {
+    Trouble {
+        what: format!(
+            "The cloud failed to {} {}, {attempts} times.",
+            step.act.verb(),
+            step.key
+        ),
+        why: why.to_owned(),
+        todo: "Correct the cause or ask whoever runs the cloud, then try again.".into(),
+    }
+}
+
+/// A change ended in an error.
+pub(super) fn change_failed(step: &Step, why: &str) -> Trouble {
+    Trouble {
+        what: format!(
+            "{} is in an error after the attempt to {} it.",
+            step.key,
+            step.act.verb()
+        ),
+        why: why.to_owned(),
+        todo: "Look at it in the cloud, then try again.".into(),
+    }
+}
+
+/// It takes too long.
+pub(super) fn too_long(step: &Step, seconds: u64) -> Trouble {
+    Trouble {
+        what: format!(
+            "{} is not done {seconds} s after the cloud took the request to {} it.",
+            step.key,
+            step.act.verb()
+        ),
+        why: "The cloud says neither that it is ready nor that it failed.".into(),
+        todo: "See how the cloud does, then try again.".into(),
+    }
+}
+
+/// Several resources carry the mark of one.
+pub(super) fn several(step: &Step, ids: &[String]) -> Trouble {
+    Trouble {
+        what: format!(
+            "There are {} resources marked as {}, where one should be.",
+            ids.len(),
+            step.key
+        ),
+        why: format!("The cloud has {}.", ids.join(", ")),
+        todo: "Destroy the environment, which removes them all, and make it anew.".into(),
+    }
+}
+
+/// What must be changed is not there.
+pub(super) fn not_there(step: &Step) -> Trouble {
+    Trouble {
+        what: format!(
+            "{} is not in the cloud, so it could not be changed.",
+            step.key
+        ),
+        why: "It was taken away by somebody else.".into(),
+        todo: "Ask for it again: the new plan starts from what is there now.".into(),
+    }
+}
+
+/// Something of ours is still there after everything was taken away.
+pub(super) fn still_there(left: &[String]) -> Trouble {
+    Trouble {
+        what: format!("{} resources are still there.", left.len()),
+        why: format!(
+            "They appeared while the others were taken away: {}.",
+            left.join(", ")
+        ),
+        todo: "Destroy it again: the new plan has them too.".into(),
+    }
+}
+
+/// Everything was done, and it is not as planned.
+pub(super) fn came_out_different(again: &Plan) -> Trouble {
+    let steps: Vec<String> = again
+        .steps
+        .iter()
+        .map(|step| format!("{} {}", step.act.verb(), step.key))
+        .collect();
+    Trouble {
+        what: "Every step was done, and what is there still differs from the plan.".into(),
+        why: format!("It would take: {}.", steps.join(", ")),
+        todo: "Somebody or something else is changing it: find out who, then bring it up again."
+            .into(),
+    }
+}
+
+/// It failed, and the way back failed too.
+pub(super) fn on_the_way_back(first: &Trouble, second: &Trouble) -> Trouble {
+    Trouble {
+        what: format!("{} Then the way back failed: {}", first.what, second.what),
+        why: format!("{} Then: {}", first.why, second.why),
+        todo: second.todo.clone(),
+    }
+}
+
+/// It failed, and something stayed behind.
+pub(super) fn left_behind(first: &Trouble, left: &[String]) -> Trouble {
+    on_the_way_back(first, &still_there(left))
+}

@@ -1,0 +1,245 @@
+//! Previews: what would be done, and how it would be judged, before anybody clicks. A preview
+//! changes nothing; its plan's hash is what the click then stands for.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use model::count::Sizing;
+use model::environment::{Environment, Layer, Revision};
+use model::id::RevisionNumber;
+use model::lease::Lease;
+use model::name::{EnvironmentName, RecipeName};
+use model::recipe::Recipe;
+use model::resolved::{Resolved, resolve};
+use model::topology::Topology;
+use plan::Plan;
+use plan::buildable::{Obstacle, obstacles};
+use plan::copy::Fidelity;
+use plan::offers::QuotaKind;
+use plan::proof::{self, Proof};
+
+use crate::collect::{Purpose, order_of};
+use crate::port::Demand;
+use crate::{Engine, EngineError};
+
+/// What would be done to bring an environment up or down.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// What it will be.
+    pub topology: Topology,
+    /// The plan.
+    pub plan: Plan,
+    /// The plan held against the cloud.
+    pub proof: Proof,
+    /// What it takes of each quota.
+    pub demand: Demand,
+    /// What the cloud has free of each quota that it limits.
+    pub free: Demand,
+    /// What is there now.
+    pub observed: Resolved,
+}
+
+/// What would be done to make a copy.
+#[derive(Clone, Debug)]
+pub struct CopyPreview {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// The source's revision.
+    pub source: Revision,
+    /// What the copy would be.
+    pub topology: Topology,
+    /// How true it would be to its source.
+    pub fidelity: Vec<Fidelity>,
+    /// When it would go again.
+    pub expires_at: DateTime<Utc>,
+    /// The latest that it could be extended to.
+    pub limit: DateTime<Utc>,
+    /// What keeps it from being built; then there is neither plan nor proof.
+    pub obstacles: Vec<Obstacle>,
+    /// The plan with its proof.
+    pub preview: Option<Preview>,
+}
+
+/// Which copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyOrder {
+    /// The source.
+    pub source: EnvironmentName,
+    /// A revision of the source; its newest unless named.
+    pub revision: Option<RevisionNumber>,
+    /// The recipe.
+    pub recipe: RecipeName,
+    /// What it will be called.
+    pub name: EnvironmentName,
+    /// How long it lives; as the recipe says unless given.
+    pub hours: Option<u32>,
+}
+
+impl Engine {
+    /// The environment of a name.
+    pub async fn environment(&self, name: &EnvironmentName) -> Result<Environment, EngineError> {
+        self.store()
+            .environment(name)
+            .await?
+            .ok_or_else(|| EngineError::NoEnvironment(name.to_string()))
+    }
+
+    /// The state of an environment that people mean: planned where there is one, else observed.
+    pub async fn state(
+        &self,
+        environment: &Environment,
+        number: Option<RevisionNumber>,
+    ) -> Result<(Revision, Topology), EngineError> {
+        for layer in [Layer::Planned, Layer::Observed] {
+            if let Some(state) = self.store().revision(environment.id, layer, number).await? {
+                return Ok(state);
+            }
+        }
+        Err(EngineError::NoState(
+            environment.name.clone(),
+            "planned or observed",
+        ))
+    }
+
+    /// What would be done to make a copy.
+    pub async fn preview_copy(&self, order: &CopyOrder) -> Result<CopyPreview, EngineError> {
+        let source = self.environment(&order.source).await?;
+        let (revision, topology) = self.state(&source, order.revision).await?;
+        let recipe = self
+            .store()
+            .recipe(&order.recipe)
+            .await?
+            .ok_or_else(|| EngineError::NoRecipe(order.recipe.clone()))?;
+        let copy = plan::copy::derive(&topology, &recipe, order.name.clone())?;
+        let now = self.clock().now();
+        let hours = order.hours.unwrap_or(recipe.lease.hours);
+        if hours == 0 || hours > recipe.lease.max_hours {
+            return Err(EngineError::Lease(format!(
+                "{hours} hours are out of bounds: recipe `{}` allows 1 to {}",
+                recipe.recipe, recipe.lease.max_hours
+            )));
+        }
+        let obstacles = obstacles(&copy.topology);
+        let preview = if obstacles.is_empty() {
+            let observed = Resolved::default();
+            let target = resolve(&copy.topology, &Sizing::Planned);
+            Some(self.judge(copy.topology.clone(), observed, &target).await?)
+        } else {
+            None
+        };
+        Ok(CopyPreview {
+            expires_at: now + chrono::Duration::hours(i64::from(hours)),
+            limit: now + chrono::Duration::hours(i64::from(recipe.lease.max_hours)),
+            recipe,
+            source: revision,
+            topology: copy.topology,
+            fidelity: copy.fidelity,
+            obstacles,
+            preview,
+        })
+    }
+
+    /// What would be done to bring an environment to its planned state.
+    pub async fn preview_up(&self, environment: &Environment) -> Result<Preview, EngineError> {
+        let (_, topology) = self
+            .store()
+            .revision(environment.id, Layer::Planned, None)
+            .await?
+            .ok_or_else(|| EngineError::NoState(environment.name.clone(), "planned"))?;
+        let obstacles = obstacles(&topology);
+        if !obstacles.is_empty() {
+            return Err(EngineError::NotBuildable {
+                environment: environment.name.clone(),
+                obstacles,
+            });
+        }
+        let target = resolve(&topology, &Sizing::Planned);
+        let cloud = self.cloud_of(&topology)?;
+        let collection = self.collect_patiently(&**cloud, environment.id).await?;
+        let observed = collection.resolved(Purpose::BringUp, &target);
+        self.judge(topology, observed, &target).await
+    }
+
+    /// What would be done to take an environment away.
+    pub async fn preview_down(&self, environment: &Environment) -> Result<Preview, EngineError> {
+        let (_, topology) = self.state(environment, None).await?;
+        let planned = resolve(&topology, &Sizing::Planned);
+        let cloud = self.cloud_of(&topology)?;
+        let collection = self.collect_patiently(&**cloud, environment.id).await?;
+        let mut observed = collection.resolved(Purpose::TakeDown, &planned);
+        observed.order = order_of(&topology);
+        self.judge(topology, observed, &Resolved::default()).await
+    }
+
+    pub(crate) fn cloud_of(
+        &self,
+        topology: &Topology,
+    ) -> Result<&std::sync::Arc<dyn crate::port::Cloud>, EngineError> {
+        let name = topology
+            .cloud
+            .as_ref()
+            .ok_or_else(|| EngineError::OnNoCloud(topology.environment.clone()))?;
+        self.cloud(name)
+    }
+
+    /// Plans and judges.
+    async fn judge(
+        &self,
+        topology: Topology,
+        observed: Resolved,
+        target: &Resolved,
+    ) -> Result<Preview, EngineError> {
+        let plan = plan::plan(&observed, target)?;
+        let cloud = self.cloud_of(&topology)?;
+        let offers = self.offers_patiently(&**cloud).await?;
+        let demand = proof::demand(&plan, &offers.flavors);
+        let free: Demand = offers
+            .quotas
+            .iter()
+            .filter_map(|(kind, quota)| quota.free().map(|free| (*kind, free)))
+            .collect();
+        // What others have reserved is judged by the store when the operation is queued, in the
+        // same transaction; here the cloud alone speaks.
+        let reserved: BTreeMap<QuotaKind, u64> = BTreeMap::new();
+        let proof = proof::judge(&plan, &topology.flavors, &offers, &reserved);
+        Ok(Preview {
+            topology,
+            plan,
+            proof,
+            demand,
+            free,
+            observed,
+        })
+    }
+
+    /// Until when an environment lives that is brought up now.
+    pub(crate) fn lease_from(
+        &self,
+        environment: &Environment,
+        lease: &Lease,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<Lease, EngineError> {
+        let now = self.clock().now();
+        let expires_at = match expires_at {
+            Some(expires_at) if expires_at > lease.limit => {
+                return Err(EngineError::Lease(format!(
+                    "{} may live until {} at most: choose an earlier time",
+                    environment.name,
+                    lease.limit.format("%Y-%m-%d %H:%M UTC")
+                )));
+            }
+            Some(expires_at) if expires_at <= now => {
+                return Err(EngineError::Lease(format!(
+                    "{} is in the past: choose a later time",
+                    expires_at.format("%Y-%m-%d %H:%M UTC")
+                )));
+            }
+            Some(expires_at) => expires_at,
+            None => lease.expires_at,
+        };
+        Ok(Lease {
+            expires_at,
+            ..lease.clone()
+        })
+    }
+}

@@ -1,0 +1,407 @@
+//! The one entry for every act. Here it is decided whether an act is allowed; here it gets its
+//! plan, its proof, its reservation and its line in the log, together or not at all.
+
+use chrono::{DateTime, Utc};
+use model::act::{Act, Actor};
+use model::environment::{Environment, EnvironmentKind, Layer};
+use model::filter::instance_records;
+use model::id::{EnvironmentId, OperationId};
+use model::lease::Lease;
+use model::name::EnvironmentName;
+use model::operation::{Operation, OperationState};
+use model::recipe::Recipe;
+use model::topology::Topology;
+
+use crate::port::{Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Submitted};
+use crate::preview::{CopyOrder, Preview};
+use crate::{Engine, EngineError};
+
+/// Who asks for an act, and why.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who.
+    pub actor: Actor,
+    /// Why; a sensible reason is filled in where there is none.
+    pub reason: Option<String>,
+    /// The same key never queues a second operation.
+    pub idempotency_key: Option<String>,
+}
+
+impl Request {
+    /// A request without a reason of its own.
+    pub const fn by(actor: Actor) -> Self {
+        Self {
+            actor,
+            reason: None,
+            idempotency_key: None,
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// To store a state of an environment, which is made if it is new.
+    Import {
+        /// The state.
+        topology: Box<Topology>,
+        /// Where it comes from, for people.
+        source: String,
+    },
+    /// To store a recipe.
+    ImportRecipe(Box<Recipe>),
+    /// To plan a copy, without bringing it up.
+    Derive(CopyOrder),
+    /// To plan a copy and bring it up: the one click.
+    Copy {
+        /// Which.
+        order: CopyOrder,
+        /// The hash of the plan that was shown; refused where it would be another now.
+        seen: Option<String>,
+    },
+    /// To bring an environment to its planned state.
+    BringUp {
+        /// Which.
+        environment: EnvironmentName,
+        /// When it goes again; as its lease says unless given.
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// To take everything of an environment away.
+    TakeDown {
+        /// Which.
+        environment: EnvironmentName,
+    },
+    /// To let a temporary environment live longer.
+    Extend {
+        /// Which.
+        environment: EnvironmentName,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// To take up a stopped operation again.
+    Resume(OperationId),
+}
+
+/// What came of an act.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A state is stored.
+    Stored(Imported),
+    /// A recipe is stored.
+    RecipeStored,
+    /// An operation is queued, or was by an earlier request with the same key.
+    Queued(OperationId),
+    /// Everything is already as it was asked for: the environment, with nothing to do.
+    NothingToDo(EnvironmentId),
+    /// A lease is longer.
+    Extended(Lease),
+}
+
+impl Engine {
+    /// Takes an act.
+    pub async fn submit(&self, request: Request, ask: Ask) -> Result<Outcome, EngineError> {
+        let outcome = match ask {
+            Ask::Import { topology, source } => self
+                .import(request, *topology, source)
+                .await
+                .map(Outcome::Stored),
+            Ask::ImportRecipe(recipe) => {
+                let act = Act::ImportRecipe {
+                    recipe: recipe.recipe.clone(),
+                };
+                self.store()
+                    .put_recipe(&recipe, self.audit(&request, &act))
+                    .await?;
+                Ok(Outcome::RecipeStored)
+            }
+            Ask::Derive(order) => self
+                .derive(&request, &order)
+                .await
+                .map(|(imported, _)| Outcome::Stored(imported)),
+            Ask::Copy { order, seen } => self.copy(request, &order, seen).await,
+            Ask::BringUp {
+                environment,
+                expires_at,
+            } => {
+                let environment = self.environment(&environment).await?;
+                self.bring_up(request, environment, expires_at).await
+            }
+            Ask::TakeDown { environment } => {
+                let environment = self.environment(&environment).await?;
+                self.take_down(request, environment).await
+            }
+            Ask::Extend { environment, until } => {
+                let environment = self.environment(&environment).await?;
+                self.extend(&request, environment, until).await
+            }
+            Ask::Resume(operation) => self.resume(&request, operation).await,
+        }?;
+        self.wake();
+        Ok(outcome)
+    }
+
+    fn audit(&self, request: &Request, act: &Act) -> NewAudit {
+        let reason = request
+            .reason
+            .clone()
+            .filter(|reason| !reason.trim().is_empty());
+        NewAudit {
+            actor: request.actor.clone(),
+            reason: reason.unwrap_or_else(|| act.default_reason()),
+            at: self.clock().now(),
+        }
+    }
+
+    fn allowed(environment: &Environment) -> Result<(), EngineError> {
+        if environment.protected {
+            return Err(EngineError::Protected(environment.name.clone()));
+        }
+        Ok(())
+    }
+
+    async fn import(
+        &self,
+        request: Request,
+        topology: Topology,
+        source: String,
+    ) -> Result<Imported, EngineError> {
+        let layer = topology.layer;
+        let reason = request
+            .reason
+            .clone()
+            .unwrap_or_else(|| format!("{layer} state of {} from {source}", topology.environment));
+        let audit = NewAudit {
+            actor: request.actor,
+            reason,
+            at: self.clock().now(),
+        };
+        let new = NewEnvironment {
+            id: EnvironmentId::from_uuid(self.entropy().uuid()),
+            lease: None,
+        };
+        let revision = NewRevision {
+            records: instance_records(&topology),
+            topology,
+            layer,
+            source,
+            at: self.clock().now(),
+        };
+        Ok(self
+            .store()
+            .put_revision(new, false, revision, None, audit)
+            .await?)
+    }
+
+    /// Plans a copy; its lease begins here.
+    async fn derive(
+        &self,
+        request: &Request,
+        order: &CopyOrder,
+    ) -> Result<(Imported, Option<Preview>), EngineError> {
+        let preview = self.preview_copy(order).await?;
+        let id = EnvironmentId::from_uuid(self.entropy().uuid());
+        let source = self.environment(&order.source).await?;
+        let act = Act::Derive {
+            source: source.id,
+            layer: preview.source.layer,
+            revision: preview.source.number,
+            recipe: order.recipe.clone(),
+            name: order.name.clone(),
+        };
+        let audit = self.audit(request, &act);
+        let lease = Lease {
+            environment: id,
+            expires_at: preview.expires_at,
+            limit: preview.limit,
+            extensions: 0,
+        };
+        let revision = NewRevision {
+            records: instance_records(&preview.topology),
+            topology: preview.topology,
+            layer: Layer::Planned,
+            source: format!(
+                "recipe {} on {} {} revision {}",
+                order.recipe, order.source, preview.source.layer, preview.source.number
+            ),
+            at: self.clock().now(),
+        };
+        let temporary = preview.recipe.kind == EnvironmentKind::Temporary;
+        let new = NewEnvironment {
+            id,
+            lease: temporary.then_some(lease),
+        };
+        let imported = self
+            .store()
+            .put_revision(new, true, revision, Some(act), audit)
+            .await?;
+        Ok((imported, preview.preview))
+    }
+
+    async fn copy(
+        &self,
+        request: Request,
+        order: &CopyOrder,
+        seen: Option<String>,
+    ) -> Result<Outcome, EngineError> {
+        // Judged before anything is stored, so that a copy that can't be made leaves no trace.
+        let preview = self.preview_copy(order).await?;
+        if !preview.obstacles.is_empty() {
+            return Err(EngineError::NotBuildable {
+                environment: order.name.clone(),
+                obstacles: preview.obstacles,
+            });
+        }
+        if let Some(ready) = preview.preview {
+            if let Some(seen) = seen.filter(|seen| *seen != ready.plan.hash) {
+                return Err(EngineError::PreviewOutdated {
+                    seen,
+                    now: ready.plan.hash,
+                });
+            }
+            if !ready.proof.passed() {
+                return Err(EngineError::ProofFailed(Box::new(ready.proof)));
+            }
+        }
+        // The same click twice is one copy: the environment of the first is brought up again,
+        // which the idempotency key then answers with the operation that is already there.
+        let environment = match (
+            &request.idempotency_key,
+            self.store().environment(&order.name).await?,
+        ) {
+            (Some(_), Some(environment)) => environment,
+            (_, _) => self.derive(&request, order).await?.0.environment,
+        };
+        self.bring_up(request, environment, None).await
+    }
+
+    async fn bring_up(
+        &self,
+        request: Request,
+        environment: Environment,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<Outcome, EngineError> {
+        Self::allowed(&environment)?;
+        let lease = match self.store().lease(environment.id).await? {
+            Some(lease) => Some(self.lease_from(&environment, &lease, expires_at)?),
+            None => None,
+        };
+        let preview = self.preview_up(&environment).await?;
+        if preview.plan.steps.is_empty() {
+            return Ok(Outcome::NothingToDo(environment.id));
+        }
+        if !preview.proof.passed() {
+            return Err(EngineError::ProofFailed(Box::new(preview.proof)));
+        }
+        let revision = environment
+            .planned
+            .ok_or_else(|| EngineError::NoState(environment.name.clone(), "planned"))?;
+        let act = Act::BringUp {
+            environment: environment.id,
+            revision,
+            expires_at: lease.as_ref().map(|lease| lease.expires_at),
+        };
+        self.queue(request, environment, act, preview, lease).await
+    }
+
+    async fn take_down(
+        &self,
+        request: Request,
+        environment: Environment,
+    ) -> Result<Outcome, EngineError> {
+        Self::allowed(&environment)?;
+        let preview = self.preview_down(&environment).await?;
+        let act = Act::TakeDown {
+            environment: environment.id,
+        };
+        self.queue(request, environment, act, preview, None).await
+    }
+
+    async fn queue(
+        &self,
+        request: Request,
+        environment: Environment,
+        act: Act,
+        preview: Preview,
+        lease: Option<Lease>,
+    ) -> Result<Outcome, EngineError> {
+        let audit = self.audit(&request, &act);
+        let cloud = self.cloud_of(&preview.topology)?.name().clone();
+        let operation = Operation {
+            id: OperationId::from_uuid(self.entropy().uuid()),
+            environment: environment.id,
+            environment_name: environment.name,
+            act,
+            actor: request.actor,
+            reason: audit.reason.clone(),
+            submitted_at: audit.at,
+            plan_hash: Some(preview.plan.hash.clone()),
+            state: OperationState::Queued,
+        };
+        let submitted = self
+            .store()
+            .submit(NewOperation {
+                operation,
+                plan: preview.plan,
+                cloud,
+                demand: preview.demand,
+                free: preview.free,
+                lease,
+                idempotency_key: request.idempotency_key,
+                audit,
+            })
+            .await?;
+        let (Submitted::New(id) | Submitted::Again(id)) = submitted;
+        Ok(Outcome::Queued(id))
+    }
+
+    async fn extend(
+        &self,
+        request: &Request,
+        environment: Environment,
+        until: DateTime<Utc>,
+    ) -> Result<Outcome, EngineError> {
+        let lease = self.store().lease(environment.id).await?.ok_or_else(|| {
+            EngineError::Lease(format!(
+                "{} has no lease: it stays until it is taken down",
+                environment.name
+            ))
+        })?;
+        if until < lease.expires_at {
+            return Err(EngineError::Lease(format!(
+                "{} already lives until {}: choose a later time, or destroy it",
+                environment.name,
+                lease.expires_at.format("%Y-%m-%d %H:%M UTC")
+            )));
+        }
+        let extended = self.lease_from(&environment, &lease, Some(until))?;
+        let extended = Lease {
+            extensions: lease.extensions + 1,
+            ..extended
+        };
+        let act = Act::Extend {
+            environment: environment.id,
+            until,
+        };
+        let audit = self.audit(request, &act);
+        self.store().put_lease(extended.clone(), act, audit).await?;
+        Ok(Outcome::Extended(extended))
+    }
+
+    async fn resume(&self, request: &Request, id: OperationId) -> Result<Outcome, EngineError> {
+        let operation = self
+            .store()
+            .operation(id)
+            .await?
+            .ok_or_else(|| crate::port::StoreError::Missing(format!("operation {id}")))?;
+        match &operation.state {
+            OperationState::Stopped { .. } => {}
+            other => return Err(EngineError::NotStopped(other.word())),
+        }
+        let act = Act::Resume {
+            environment: operation.environment,
+            operation: id,
+        };
+        self.store().resume(id, self.audit(request, &act)).await?;
+        Ok(Outcome::Queued(id))
+    }
+}
