@@ -36,16 +36,18 @@ impl Count {
         let planned = planned.unwrap_or(max);
         if min > max {
             return Err(format!(
-                "the range is upside down: min {min} is more than max {max}"
+                "the range is upside down: min {min} is more than max {max}; write the smaller one as min"
             ));
         }
         if planned < min || planned > max {
             return Err(format!(
-                "planned {planned} is outside of min {min} to max {max}"
+                "planned {planned} is outside of min {min} to max {max}; plan a number between them"
             ));
         }
         if max > MAX_COUNT {
-            return Err(format!("{max} is more than a group may have ({MAX_COUNT})"));
+            return Err(format!(
+                "{max} is more than a group may have; write {MAX_COUNT} or less"
+            ));
         }
         Ok(Self { min, planned, max })
     }
@@ -121,7 +123,7 @@ impl<'de> Deserialize<'de> for Count {
                 match u64::try_from(n) {
                     Ok(n) => self.visit_u64(n),
                     Err(_) => Err(E::custom(format!(
-                        "{n} is less than nothing: a count is 0 or more"
+                        "{n} is less than nothing; a count is 0 or more"
                     ))),
                 }
             }

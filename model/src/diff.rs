@@ -70,7 +70,7 @@ pub struct Diff<'a, K, V> {
     pub unchanged: usize,
 }
 
-impl<'a, K: Ord + Clone, V: Clone> Diff<'a, K, V> {
+impl<K: Ord + Clone, V: Clone> Diff<'_, K, V> {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

@@ -1,12 +1,13 @@
 //! Groups: a number of instances alike.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::count::Count;
+use crate::count::{Count, MAX_COUNT};
 use crate::facts::InstanceFacts;
 use crate::name::{
     EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName, ProfileName,
@@ -14,7 +15,7 @@ use crate::name::{
 };
 use crate::profile::{Category, Lifecycle};
 use crate::unit::Gib;
-use crate::value::Value;
+use crate::value::{ASSIGNED, UNKNOWN, Value};
 
 /// A volume that each instance of the group has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -123,7 +124,7 @@ pub struct Replicates {
 
 /// Public addresses of a group, dealt to the lowest ordinals. In a file: a count, `unknown`, or a
 /// map where more is known.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PublicAddresses {
     /// How many.
     pub count: Value<Count>,
@@ -132,8 +133,27 @@ pub struct PublicAddresses {
     pub advertised: Option<bool>,
     /// Their values, lowest ordinal first, as far as they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(with = "Vec<String>")]
     pub addresses: Vec<IpAddr>,
+}
+
+impl JsonSchema for PublicAddresses {
+    fn schema_name() -> Cow<'static, str> {
+        "PublicAddresses".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let count = generator.subschema_for::<Value<Count>>();
+        let number = json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_COUNT });
+        json_schema!({ "anyOf": [number, { "enum": [UNKNOWN, ASSIGNED] }, {
+            "type": "object",
+            "properties": {
+                "count": count,
+                "advertised": { "type": ["boolean", "null"] },
+                "addresses": { "type": "array", "items": { "type": "string" } },
+            },
+            "additionalProperties": false,
+            "description": "how many, whether DNS tells the world, and their values as far as known",
+        }] })
+    }
 }
 
 impl<'de> Deserialize<'de> for PublicAddresses {
@@ -188,6 +208,13 @@ impl<'de> Deserialize<'de> for PublicAddresses {
         }
         from.deserialize_any(Visitor)
     }
+}
+
+/// Dependencies in the schema: both forms that are read.
+fn dependencies_schema(generator: &mut SchemaGenerator) -> Schema {
+    let map = generator.subschema_for::<BTreeMap<GroupName, Readiness>>();
+    let list = generator.subschema_for::<Vec<GroupName>>();
+    json_schema!({ "anyOf": [map, list] })
 }
 
 /// Reads dependencies from a map, or from a list of names that must exist.
@@ -295,6 +322,7 @@ pub struct Group {
         skip_serializing_if = "BTreeMap::is_empty",
         deserialize_with = "dependencies"
     )]
+    #[schemars(schema_with = "dependencies_schema")]
     pub depends_on: BTreeMap<GroupName, Readiness>,
     /// What it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Why a text is not a name, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {what}: {rule}")]
+#[error("`{text}` is not {what}; {rule}")]
 pub struct NameError {
     /// What was given, shortened.
     pub text: String,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::name::{DnsName, GroupName, SourceName};
 use crate::value::Value;
@@ -16,6 +16,7 @@ use crate::value::Value;
 #[serde(deny_unknown_fields)]
 pub struct Network {
     /// The subnet's range: `10.20.0.0/24`.
+    #[serde(deserialize_with = "range")]
     #[schemars(with = "String")]
     pub cidr: IpNet,
     /// Whether it is routed to the cloud's external network.
@@ -30,20 +31,33 @@ fn yes() -> bool {
     true
 }
 
+fn range<'de, D: Deserializer<'de>>(from: D) -> Result<IpNet, D::Error> {
+    let text = String::deserialize(from)?;
+    parse_range(&text, "`10.20.0.0/24`").map_err(de::Error::custom)
+}
+
+fn parse_range(text: &str, example: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(60).collect();
+        format!("`{shown}` is not an address range; write it as in {example}")
+    })
+}
+
 /// A named source of traffic: who may reach a port.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The ranges it comes from; unknown where nobody wrote them down.
     #[serde(default)]
-    #[schemars(with = "Value<Vec<String>>")]
     pub ranges: Value<Ranges>,
     /// What it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Address ranges, written with commas between them.
+/// Address ranges: in a file a list, or a text with commas between them, which is how they are
+/// written back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ranges(pub Vec<IpNet>);
 
@@ -62,18 +76,46 @@ impl Serialize for Ranges {
 
 impl<'de> Deserialize<'de> for Ranges {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        text.split(',')
-            .map(|part| {
-                part.trim().parse().map_err(|_| {
-                    serde::de::Error::custom(format!(
-                        "`{}` is not an address range: write ranges as in `192.0.2.0/24, 2001:db8::/32`",
-                        part.trim()
-                    ))
-                })
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Ranges;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("address ranges, as in `192.0.2.0/24, 2001:db8::/32`, or `unknown`")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Ranges, E> {
+                // What an empty list is written as.
+                if text.is_empty() {
+                    return Ok(Ranges::default());
+                }
+                text.split(',')
+                    .map(|part| parse_range(part, "`192.0.2.0/24`").map_err(E::custom))
+                    .collect::<Result<_, _>>()
+                    .map(Ranges)
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Ranges, A::Error> {
+                let mut ranges = Vec::new();
+                while let Some(part) = seq.next_element::<String>()? {
+                    ranges.push(parse_range(&part, "`192.0.2.0/24`").map_err(de::Error::custom)?);
+                }
+                Ok(Ranges(ranges))
+            }
+        }
+        from.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Ranges {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Ranges".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "address ranges, as a list or with commas between them",
+            "oneOf": [
+                { "type": "string", "examples": ["192.0.2.0/24, 2001:db8::/32"] },
+                { "type": "array", "items": { "type": "string" } },
+            ],
+        })
     }
 }
 

@@ -157,7 +157,10 @@ pub struct Port {
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a parameter is a text, or `{ secret: what it is for }`; put numbers in quotes"
+)]
 pub enum Parameter {
     /// A text, as written.
     Text(String),

@@ -13,14 +13,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum SizeError {
     /// A decimal unit where a binary one is meant.
     #[error(
-        "`{0}` is in a decimal unit (GB is 10^9 bytes); OpenStack counts in GiB and MiB: write `{1}`"
+        "`{0}` is in a decimal unit (GB is 10^9 bytes), and OpenStack counts in GiB and MiB; write `{1}`"
     )]
     Decimal(String, String),
     /// Not a number with a unit.
-    #[error("`{0}` is not a size: write a number and its unit, as in `8 GiB` or `512 MiB`")]
+    #[error("`{0}` is not a size; write a number and its unit, as in `8 GiB` or `512 MiB`")]
     Malformed(String),
     /// A size that is no whole number of the unit kept.
-    #[error("`{0}` is not a whole number of GiB, as flavors and volumes need")]
+    #[error("`{0}` is not a whole number of GiB, as flavors and volumes need; write one")]
     Fraction(String),
 }
 
@@ -119,8 +119,23 @@ macro_rules! size_serde {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = Cow::<'de, str>::deserialize(from)?;
-                text.parse().map_err(de::Error::custom)
+                struct Visitor;
+                impl de::Visitor<'_> for Visitor {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!("a size with its unit, as in `", $example, "`"))
+                    }
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                    fn visit_u64<E: de::Error>(self, n: u64) -> Result<$name, E> {
+                        self.visit_str(&n.to_string())
+                    }
+                    fn visit_f64<E: de::Error>(self, n: f64) -> Result<$name, E> {
+                        self.visit_str(&n.to_string())
+                    }
+                }
+                from.deserialize_str(Visitor)
             }
         }
         impl JsonSchema for $name {
@@ -157,7 +172,8 @@ impl fmt::Display for Hundredths {
 impl std::str::FromStr for Hundredths {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a number with at most two decimals, as in `0.42`");
+        let wrong =
+            || format!("`{text}` is not a number with at most two decimals; write it as in `0.42`");
         let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit()) && !s.is_empty();
         if !digits(whole) || !digits(part) || part.len() > 2 || whole.len() > 7 {

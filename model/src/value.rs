@@ -73,7 +73,7 @@ impl<T: Serialize> Serialize for Value<T> {
     }
 }
 
-/// Values are read from a scalar or a map: the two words first, anything else is the value's own.
+/// Values are read from a scalar, a list or a map: the two words first, anything else is the value's own.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Value<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Visitor<T>(std::marker::PhantomData<T>);
@@ -97,6 +97,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Value<T> {
             }
             fn visit_f64<E: de::Error>(self, n: f64) -> Result<Value<T>, E> {
                 T::deserialize(de::value::F64Deserializer::new(n)).map(Value::Fixed)
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<Value<T>, A::Error> {
+                T::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(Value::Fixed)
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Value<T>, A::Error> {
                 T::deserialize(de::value::MapAccessDeserializer::new(map)).map(Value::Fixed)

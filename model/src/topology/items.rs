@@ -212,14 +212,14 @@ impl Topology {
         for (index, fact) in facts.iter().enumerate() {
             put(
                 ItemKind::Fact,
-                format!("{index:04}"),
+                format!("{index:07}"),
                 Item::Fact(fact.clone()),
             );
         }
         for (index, total) in declared.iter().enumerate() {
             put(
                 ItemKind::Declared,
-                format!("{index:04}"),
+                format!("{index:07}"),
                 Item::Declared(total.clone()),
             );
         }

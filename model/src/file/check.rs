@@ -1,0 +1,253 @@
+//! What the types can't say: references to things that aren't there, circles, ordinals, ranges
+//! that overlap. Every problem is found; whoever shows them may pick.
+
+mod recipe;
+mod references;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+
+use super::error::{Path, Problem};
+use crate::facts::DatedFact;
+use crate::group::{Group, Readiness};
+use crate::name::{GroupName, NetworkName};
+use crate::network::Network;
+use crate::topology::Topology;
+
+pub use recipe::recipe;
+
+/// Problems as they are found.
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, path: Path, message: String) {
+        self.0.push(Problem { path, message });
+    }
+}
+
+/// Everything that is wrong with a topology as a whole; empty where it holds together.
+pub fn topology(topology: &Topology) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    references::topology(topology, &mut problems);
+    for (name, group) in &topology.groups {
+        let path = Path::root().name("groups").name(name);
+        ordinals(group, &path, &mut problems);
+        addresses(group, &path, &mut problems);
+    }
+    circle(topology, &mut problems);
+    ranges(&topology.networks, &mut problems);
+    for (index, fact) in topology.facts.iter().enumerate() {
+        dates(
+            fact,
+            &Path::root().name("facts").index(index),
+            &mut problems,
+        );
+    }
+    problems.0
+}
+
+/// Ordinals: enough, each once, and nothing said of one that the group can't have.
+fn ordinals(group: &Group, path: &Path, problems: &mut Problems) {
+    let max = group.count.max();
+    if !group.ordinals.is_empty() {
+        let mut seen = BTreeSet::new();
+        for (index, ordinal) in group.ordinals.iter().enumerate() {
+            if !seen.insert(ordinal) {
+                problems.add(
+                    path.name("ordinals").index(index),
+                    format!("ordinal {ordinal} is there twice; name each instance once"),
+                );
+            }
+        }
+        if seen.len() < max as usize {
+            let given = group.ordinals.len();
+            problems.add(
+                path.name("ordinals"),
+                format!(
+                    "{given} ordinals for up to {max} instances; name as many as the count's \
+                     maximum, or leave them out for 1, 2, 3 …"
+                ),
+            );
+            return;
+        }
+    }
+    let may_have: BTreeSet<u32> = group.ordinals(max).into_iter().collect();
+    let said = group
+        .roles
+        .keys()
+        .map(|ordinal| ("roles", ordinal))
+        .chain(group.instances.keys().map(|ordinal| ("instances", ordinal)));
+    for (field, ordinal) in said {
+        if !may_have.contains(ordinal) {
+            problems.add(
+                path.name(field).name(ordinal),
+                format!(
+                    "the group can't have an instance {ordinal}; {}",
+                    ordinals_in_words(&may_have)
+                ),
+            );
+        }
+    }
+}
+
+fn ordinals_in_words(ordinals: &BTreeSet<u32>) -> String {
+    let (Some(first), Some(last)) = (ordinals.first(), ordinals.last()) else {
+        return "its count is 0: raise the count, or leave this out".to_owned();
+    };
+    let span = u64::from(last - first) + 1;
+    if first == last {
+        format!("its only ordinal is {first}")
+    } else if span == ordinals.len() as u64 {
+        format!("its ordinals are {first} to {last}")
+    } else {
+        let all: Vec<String> = ordinals.iter().take(20).map(u32::to_string).collect();
+        format!("its ordinals are {}", all.join(", "))
+    }
+}
+
+/// Public addresses: at most one for each instance, and no more values than addresses.
+fn addresses(group: &Group, path: &Path, problems: &mut Problems) {
+    let path = path.name("public_addresses");
+    let Some(count) = group.public_addresses.count.fixed() else {
+        return;
+    };
+    let (addresses, instances) = (count.max(), group.count.max());
+    if addresses > instances {
+        problems.add(
+            path,
+            format!(
+                "{addresses} public addresses for up to {instances} instances; an instance has \
+                 one at most: write {instances} or less, or raise the count"
+            ),
+        );
+    } else if group.public_addresses.addresses.len() > addresses as usize {
+        let values = group.public_addresses.addresses.len();
+        problems.add(
+            path.name("addresses"),
+            format!(
+                "{values} addresses are given where the count is {addresses}; raise the count, \
+                 or leave some out"
+            ),
+        );
+    }
+}
+
+/// A circle of dependencies, where there is one.
+fn circle(topology: &Topology, problems: &mut Problems) {
+    // Take away what depends on nothing that is left, until nothing can be taken: what stays
+    // has a circle among it. No recursion: a chain may be long.
+    let mut left: BTreeMap<&GroupName, &BTreeMap<GroupName, Readiness>> = topology
+        .groups
+        .iter()
+        .map(|(name, group)| (name, &group.depends_on))
+        .collect();
+    let mut needed_by: BTreeMap<&GroupName, Vec<&GroupName>> = BTreeMap::new();
+    let mut waits_for: BTreeMap<&GroupName, usize> = BTreeMap::new();
+    for (name, needs) in &left {
+        let known = needs.keys().filter(|need| left.contains_key(need));
+        waits_for.insert(name, known.clone().count());
+        for need in known {
+            needed_by.entry(need).or_default().push(name);
+        }
+    }
+    let mut free: Vec<&GroupName> = waits_for
+        .iter()
+        .filter(|(_, waits)| **waits == 0)
+        .map(|(name, _)| *name)
+        .collect();
+    while let Some(name) = free.pop() {
+        left.remove(name);
+        for dependent in needed_by.remove(name).unwrap_or_default() {
+            if let Some(waits) = waits_for.get_mut(dependent) {
+                *waits -= 1;
+                if *waits == 0 {
+                    free.push(dependent);
+                }
+            }
+        }
+    }
+    // Each one that is left needs another that is left: going on leads into the circle.
+    let Some(mut at) = left.keys().next().copied() else {
+        return;
+    };
+    let mut way: Vec<&GroupName> = Vec::new();
+    let begin = loop {
+        if let Some(begin) = way.iter().position(|name| *name == at) {
+            break begin;
+        }
+        way.push(at);
+        let next = left
+            .get(at)
+            .and_then(|needs| needs.keys().find(|need| left.contains_key(need)));
+        match next {
+            Some(next) => at = next,
+            None => return,
+        }
+    };
+    let circle: Vec<String> = way[begin..]
+        .iter()
+        .chain(std::iter::once(&at))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    problems.add(
+        Path::root().name("groups").name(at).name("depends_on"),
+        format!(
+            "the dependencies run in a circle: {}; leave one of them out",
+            circle.join(" → ")
+        ),
+    );
+}
+
+/// Networks: ranges that begin where they say, and none within another.
+fn ranges(networks: &BTreeMap<NetworkName, Network>, problems: &mut Problems) {
+    let path = |name: &NetworkName| Path::root().name("networks").name(name).name("cidr");
+    for (name, network) in networks {
+        let right = network.cidr.trunc();
+        if network.cidr != right {
+            problems.add(
+                path(name),
+                format!(
+                    "`{}` is an address within a range; write `{right}`",
+                    network.cidr
+                ),
+            );
+        }
+    }
+    // Sorted by their first address, a range that overlaps any earlier one overlaps the one of
+    // these that reaches farthest.
+    let mut sorted: Vec<(&NetworkName, IpNet)> = networks
+        .iter()
+        .map(|(name, network)| (name, network.cidr.trunc()))
+        .collect();
+    sorted.sort_by_key(|(_, range)| (range.network(), range.prefix_len()));
+    let mut farthest: Option<(&NetworkName, IpNet)> = None;
+    for (name, range) in sorted {
+        match farthest {
+            Some((other, wide)) if wide.contains(&range) => problems.add(
+                path(name.max(other)),
+                format!(
+                    "`{range}` of `{name}` overlaps `{wide}` of `{other}`; give each network a \
+                     range of its own"
+                ),
+            ),
+            _ => farthest = Some((name, range)),
+        }
+    }
+}
+
+/// Dates: the last day is not before the first.
+fn dates(fact: &DatedFact, path: &Path, problems: &mut Problems) {
+    if let Some(to) = fact.to
+        && to < fact.from
+    {
+        problems.add(
+            path.name("to"),
+            format!(
+                "the dates are upside down: from {} to {to}; write the earlier one as `from`",
+                fact.from
+            ),
+        );
+    }
+}
