@@ -1,0 +1,122 @@
+//! The planner's laws, on random pairs: whatever order the needs allow, each step finds what it
+//! hangs on and nothing in its way, and at the end there is what was wanted.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::topology;
+use model::count::Sizing;
+use model::key::Key;
+use model::resolved::{Resolved, resolve};
+use model::resource::{Bond, FloatingIp, Resource};
+use plan::steps::{Plan, StepAct};
+use proptest::prelude::*;
+
+/// Carries a plan out on a map, the way a cloud would take it: refuses what hangs on nothing and
+/// what is in the way, clears references of its own accord.
+fn carry_out(
+    plan: &Plan,
+    from: &Resolved,
+    choose: &mut dyn FnMut(usize) -> usize,
+) -> BTreeMap<Key, Resource> {
+    let mut state = from.resources.clone();
+    let mut done: BTreeSet<u32> = BTreeSet::new();
+    while done.len() < plan.steps.len() {
+        let free: Vec<u32> = (0..u32::try_from(plan.steps.len()).unwrap())
+            .filter(|number| !done.contains(number))
+            .filter(|number| {
+                plan.steps[*number as usize]
+                    .needs
+                    .iter()
+                    .all(|need| done.contains(&need.step))
+            })
+            .collect();
+        assert!(!free.is_empty(), "nothing can go on");
+        let number = free[choose(free.len())];
+        let step = &plan.steps[number as usize];
+        let key = &step.key;
+        match &step.act {
+            StepAct::Create { resource } => {
+                for (other, _) in resource.bonds() {
+                    assert!(
+                        state.contains_key(&other),
+                        "{key} hangs on {other}, not there"
+                    );
+                }
+                assert!(
+                    state.insert(key.clone(), resource.clone()).is_none(),
+                    "{key} twice"
+                );
+            }
+            StepAct::Update { before: _, after } => {
+                for (other, _) in after.bonds() {
+                    assert!(
+                        state.contains_key(&other),
+                        "{key} hangs on {other}, not there"
+                    );
+                }
+                assert!(
+                    state.insert(key.clone(), after.clone()).is_some(),
+                    "{key} not there"
+                );
+            }
+            StepAct::Delete { resource: _ } => {
+                for (other, resource) in &mut state {
+                    for (target, bond) in resource.bonds() {
+                        if &target == key && bond != Bond::Refers {
+                            panic!("{other} is in the way of deleting {key}");
+                        }
+                    }
+                    if let Resource::FloatingIp(FloatingIp { instance, .. }) = resource
+                        && instance.as_ref() == Some(key)
+                    {
+                        *instance = None;
+                    }
+                }
+                assert!(state.remove(key).is_some(), "{key} not there");
+            }
+        }
+        done.insert(number);
+    }
+    state
+}
+
+fn at_planned(topology: &model::Topology) -> Resolved {
+    resolve(topology, &Sizing::Planned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_that_the_needs_allow_ends_at_what_was_wanted(
+        a in topology(3), b in topology(3), seed in any::<u64>(),
+    ) {
+        let (a, b) = (at_planned(&a), at_planned(&b));
+        let plan = plan::plan(&a, &b).unwrap();
+        let mut state = seed;
+        let mut choose = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(state >> 33).unwrap() % n
+        };
+        let end = carry_out(&plan, &a, &mut choose);
+        prop_assert_eq!(&end, &b.settled_on(&a).resources);
+        let again = plan::plan(&Resolved { resources: end, order: b.order.clone() }, &b).unwrap();
+        prop_assert!(again.steps.is_empty(), "planning again: {:?}", again.steps);
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_plan(a in topology(2), b in topology(2)) {
+        let (a, b) = (at_planned(&a), at_planned(&b));
+        prop_assert_eq!(plan::plan(&a, &b).unwrap(), plan::plan(&a.clone(), &b.clone()).unwrap());
+    }
+
+    #[test]
+    fn every_step_has_a_footprint(a in topology(2), b in topology(2)) {
+        let plan = plan::plan(&at_planned(&a), &at_planned(&b)).unwrap();
+        let keys: BTreeSet<&Key> = plan.steps.iter().map(|step| &step.key).collect();
+        prop_assert_eq!(keys, plan.footprint.keys().collect());
+    }
+}
