@@ -1,0 +1,121 @@
+//! Findings: what, where, since when, its likely effect, what to do.
+
+use leptos::prelude::*;
+use model::filter::InstanceFilter;
+use plan::finding::{Finding, Severity};
+
+use super::badge;
+use super::time;
+use crate::data::PlacedFinding;
+use crate::routes;
+
+/// Where the subject of a finding is shown: an instance in the inventory, everything else on the
+/// environment's page.
+fn link(placed: &PlacedFinding) -> String {
+    let subject = &placed.finding.subject;
+    match subject.split_once('[').map(|(group, _)| group.parse()) {
+        Some(Ok(group)) => routes::instances(&InstanceFilter {
+            environment: Some(placed.environment.clone()),
+            layer: Some(placed.layer),
+            group: Some(group),
+            ..InstanceFilter::default()
+        }),
+        Some(Err(_)) | None => routes::environment_layer(&placed.environment, placed.layer),
+    }
+}
+
+/// One finding. Its environment is named where the page shows several.
+fn one(placed: &PlacedFinding, named: bool) -> impl IntoView + use<> {
+    let href = link(placed);
+    let PlacedFinding {
+        finding,
+        environment,
+        layer: _,
+        since,
+    } = placed.clone();
+    let Finding {
+        rule: _,
+        severity,
+        subject,
+        what,
+        evidence,
+        effect,
+        remedy,
+    } = finding;
+    view! {
+        <li class=format!("finding finding-{}", severity.word())>
+            <div class="finding-head">
+                {badge::severity(severity)} <p class="finding-what">{what}</p>
+                <p class="finding-where">
+                    <a href=href>
+                        {named.then(|| format!("{environment} · "))} <code>{subject}</code>
+                    </a>
+                    {since.map(|at| view! { <span class="muted">" known " {time::relative(at)}</span> })}
+                </p>
+            </div>
+            <dl class="facts">
+                <div>
+                    <dt>"Evidence"</dt>
+                    <dd>{evidence}</dd>
+                </div>
+                <div>
+                    <dt>"Likely effect"</dt>
+                    <dd>{effect}</dd>
+                </div>
+                <div>
+                    <dt>"What to do"</dt>
+                    <dd>{remedy}</dd>
+                </div>
+            </dl>
+        </li>
+    }
+}
+
+/// A list of findings: the first of them open to the eye, the others folded with their count.
+pub(crate) fn list(findings: &[PlacedFinding], named: bool, shown: usize) -> AnyView {
+    let (first, rest) = findings.split_at(shown.min(findings.len()));
+    let first = first
+        .iter()
+        .map(|finding| one(finding, named))
+        .collect_view();
+    let more = (!rest.is_empty()).then(|| {
+        let summary = format!("{} more: {}", rest.len(), counts(rest));
+        let rest = rest
+            .iter()
+            .map(|finding| one(finding, named))
+            .collect_view();
+        view! {
+            <details class="more">
+                <summary>{summary}</summary>
+                <ul class="findings">{rest}</ul>
+            </details>
+        }
+    });
+    view! {
+        <ul class="findings">{first}</ul>
+        {more}
+    }
+    .into_any()
+}
+
+/// How many there are of each severity: `2 critical, 1 hint`.
+pub(crate) fn counts(findings: &[PlacedFinding]) -> String {
+    [Severity::Critical, Severity::Warning, Severity::Hint]
+        .into_iter()
+        .filter_map(|severity| {
+            let n = findings
+                .iter()
+                .filter(|placed| placed.finding.severity == severity)
+                .count();
+            (n > 0).then(|| {
+                let plural = if n > 1 && severity != Severity::Critical {
+                    "s"
+                } else {
+                    ""
+                };
+                format!("{n} {}{plural}", severity.word())
+            })
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}

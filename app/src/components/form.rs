@@ -1,0 +1,77 @@
+//! Forms: labels that belong to their fields, the hidden token, buttons that say why they can't.
+
+use leptos::prelude::*;
+
+use crate::context;
+use crate::routes::FORM_TOKEN;
+
+/// The hidden field that every form sends.
+pub(crate) fn token() -> impl IntoView {
+    view! { <input type="hidden" name=FORM_TOKEN value=context::viewer().form_token /> }
+}
+
+/// A hidden field.
+pub(crate) fn hidden(name: &'static str, value: impl Into<String>) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value.into() /> }
+}
+
+/// A field with its label above, and a hint below.
+pub(crate) fn field<V: IntoView + 'static>(
+    id: &'static str,
+    label: &'static str,
+    hint: Option<String>,
+    control: V,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            {control}
+            {hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
+        </div>
+    }
+}
+
+/// A choice among texts; each has a value and a label.
+pub(crate) fn select(
+    id: &'static str,
+    name: &'static str,
+    chosen: Option<&str>,
+    choices: Vec<(String, String)>,
+) -> impl IntoView + use<> {
+    let chosen = chosen.unwrap_or_default().to_owned();
+    view! {
+        <select id=id name=name>
+            {choices
+                .into_iter()
+                .map(|(value, label)| {
+                    let selected = value == chosen;
+                    view! {
+                        <option value=value selected=selected>
+                            {label}
+                        </option>
+                    }
+                })
+                .collect_view()}
+        </select>
+    }
+}
+
+/// The button that sends a form; one that can't is shown with its reason.
+pub(crate) fn submit(label: &str, class: &'static str, refused: Option<&str>) -> AnyView {
+    let label = label.to_owned();
+    match refused {
+        None => view! {
+            <button type="submit" class=class>
+                {label}
+            </button>
+        }
+        .into_any(),
+        Some(why) => view! {
+            <button type="submit" class=class disabled=true title=why.to_owned()>
+                {label}
+            </button>
+            <p class="hint refused">{why.to_owned()}</p>
+        }
+        .into_any(),
+    }
+}

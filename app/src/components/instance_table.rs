@@ -1,0 +1,192 @@
+//! The table of instances: the inventory's with headers that sort, and a plain one elsewhere.
+
+use leptos::prelude::*;
+use model::environment::Layer;
+use model::filter::{Direction, InstanceFilter, InstanceRow, InstanceSort};
+use model::profile::Lifecycle;
+use model::unit::{Gib, Mib};
+
+use super::badge;
+use super::unknown::{fixed, or_unknown, unknown};
+use crate::fmt;
+use crate::routes;
+
+/// Which columns a table has, and whether they sort.
+#[derive(Clone, Copy)]
+pub(crate) enum Columns<'a> {
+    /// Of all environments, sorted by links.
+    Inventory(&'a InstanceFilter),
+    /// Of one environment.
+    OneEnvironment,
+}
+
+impl Columns<'_> {
+    const fn many(self) -> bool {
+        match self {
+            Self::Inventory(_) => true,
+            Self::OneEnvironment => false,
+        }
+    }
+}
+
+fn header(columns: Columns<'_>, label: &'static str, sort: InstanceSort) -> AnyView {
+    let Columns::Inventory(filter) = columns else {
+        return view! { <th scope="col">{label}</th> }.into_any();
+    };
+    let current = filter.sort == sort;
+    let (state, next, arrow) = match (current, filter.direction) {
+        (true, Direction::Ascending) => ("ascending", Direction::Descending, "▲"),
+        (true, Direction::Descending) => ("descending", Direction::Ascending, "▼"),
+        (false, _) => ("none", Direction::Ascending, "↕"),
+    };
+    let href = routes::instances(&InstanceFilter {
+        sort,
+        direction: next,
+        after: None,
+        ..filter.clone()
+    });
+    view! {
+        <th scope="col" aria-sort=state>
+            <a class="sort" href=href data-live-link="">
+                {label}
+                <span class="sort-arrow" aria-hidden="true">{arrow}</span>
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+/// A table of instances.
+pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView + use<> {
+    let many = columns.many();
+    let rows = rows
+        .iter()
+        .map(|instance| row(instance, many))
+        .collect_view();
+    let where_is = many.then(|| view! { <th scope="col">"Environment"</th> });
+    view! {
+        <div class="scroll" role="region" aria-label="Instances" tabindex="0">
+            <table class="instances">
+                <caption class="visually-hidden">"Instances"</caption>
+                <thead>
+                    <tr>
+                        {header(columns, "Instance", InstanceSort::Key)}
+                        {where_is}
+                        {header(columns, "Host name", InstanceSort::HostName)}
+                        {header(columns, "Status", InstanceSort::Status)}
+                        {header(columns, "Flavor", InstanceSort::Flavor)}
+                        <th scope="col" class="num">
+                            "vCPU"
+                        </th>
+                        <th scope="col" class="num">
+                            "RAM"
+                        </th>
+                        <th scope="col" class="num">
+                            "Disk"
+                        </th>
+                        <th scope="col">"Addresses"</th>
+                        <th scope="col">"System"</th>
+                        <th scope="col">"Load"</th>
+                        <th scope="col">"Fullest disk"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+const NO_FLAVOR: &str = "the flavor is not known";
+
+fn row(instance: &InstanceRow, many: bool) -> impl IntoView + use<> {
+    let InstanceRow {
+        environment,
+        kind: _,
+        layer,
+        record,
+    } = instance;
+    let layer = *layer;
+    let facts = &record.facts;
+    let not_collected = match layer {
+        Layer::Planned => "it is planned: nothing was observed of it",
+        Layer::Observed => "the source does not say",
+    };
+    let lifecycle = (record.lifecycle != Lifecycle::Live)
+        .then(|| view! { <span class="kind">{record.lifecycle.word()}</span> });
+    let role = record
+        .role
+        .map(|role| view! { <span class="kind">{role.word()}</span> });
+    let where_is = many.then(|| {
+        view! {
+            <td>
+                <a href=routes::environment_layer(environment, layer)>{environment.to_string()}</a>
+                " "
+                <span class="muted">{layer.word()}</span>
+            </td>
+        }
+    });
+    let addresses: Vec<String> = facts
+        .public_addresses
+        .iter()
+        .chain(&facts.addresses)
+        .map(ToString::to_string)
+        .collect();
+    let addresses = if addresses.is_empty() {
+        unknown(not_collected)
+    } else {
+        addresses
+            .into_iter()
+            .map(|address| view! { <code class="line">{address}</code> })
+            .collect_view()
+            .into_any()
+    };
+    let fullest = facts
+        .file_systems
+        .iter()
+        .max_by_key(|system| system.used_percent);
+    let fullest = match fullest {
+        None => unknown(not_collected),
+        Some(system) => {
+            let class = match system.used_percent {
+                95.. => "full full-critical",
+                85..95 => "full full-warning",
+                _ => "full",
+            };
+            view! {
+                <span class=class>{format!("{}%", system.used_percent)}</span>
+                " "
+                <code class="muted">{system.mount.clone()}</code>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <code>{record.name()}</code>
+                {role}
+                {lifecycle}
+            </th>
+            {where_is}
+            <td>
+                <code>{record.host_name.clone()}</code>
+            </td>
+            <td>{or_unknown(facts.status.as_deref().map(badge::status), not_collected)}</td>
+            <td>{fixed(&record.flavor, "nobody said which flavor")}</td>
+            <td class="num">{or_unknown(record.vcpus, NO_FLAVOR)}</td>
+            <td class="num">{or_unknown(record.ram.map(|Mib(n)| fmt::mib(n)), NO_FLAVOR)}</td>
+            <td class="num">{or_unknown(record.disk.map(|Gib(n)| fmt::gib(n)), NO_FLAVOR)}</td>
+            <td>{addresses}</td>
+            <td>
+                {match record.os() {
+                    Some(os) => os.to_string().into_any(),
+                    None => fixed(&record.image, not_collected),
+                }}
+            </td>
+            <td class="nowrap">
+                {or_unknown(facts.load.map(|load| load.to_string()), not_collected)}
+            </td>
+            <td class="nowrap">{fullest}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,394 @@
+//! The comparison of any two states: totals first, then what differs, kind by kind, with what is
+//! the same folded into a count.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use model::diff::{ChangeRow, ChangeWord, DiffReport, DiffTotals};
+use model::operation::Trouble;
+
+use crate::components::badge;
+use crate::components::capacity;
+use crate::components::change;
+use crate::components::empty::empty;
+use crate::components::form::field;
+use crate::components::frame::{Place, heading};
+use crate::components::time;
+use crate::components::trouble::trouble;
+use crate::context::{Shown, page, query, readable};
+use crate::data::{CompareChoice, CompareData, CompareSide, Comparison};
+use crate::fmt;
+use crate::routes::{self, CompareAsk, CompareBy, CompareSizing};
+
+/// The page.
+#[component]
+pub(crate) fn ComparePage() -> impl IntoView {
+    page(|backend| async move {
+        let ask = readable(CompareAsk::read(&query()))?;
+        let data = backend.compare(&ask).await?;
+        let title = match (&data.ask.a, &data.ask.b) {
+            (Some(a), Some(b)) => format!("{a} → {b}"),
+            (_, None) | (None, _) => "Compare".to_owned(),
+        };
+        Ok(Shown {
+            title,
+            place: Place::Compare,
+            view: draw(&data).into_any(),
+        })
+    })
+}
+
+fn draw(data: &CompareData) -> impl IntoView + use<> {
+    let CompareData {
+        ask,
+        choices,
+        outcome,
+    } = data;
+    let body = match outcome {
+        None => empty(
+            "Choose two states to compare.",
+            "Any two environments, layers or revisions: what is planned with what runs, yesterday with today.",
+        )
+        .into_any(),
+        Some(Err(why)) => refused(why).into_any(),
+        Some(Ok(comparison)) => compared(ask, comparison).into_any(),
+    };
+    view! {
+        {heading("Compare", None, ())}
+        {chooser(ask, choices)}
+        {body}
+    }
+}
+
+fn refused(why: &Trouble) -> impl IntoView + use<> {
+    trouble(why)
+}
+
+fn side(
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    chosen: Option<&str>,
+    choices: &[CompareChoice],
+) -> impl IntoView + use<> {
+    let chosen = chosen.unwrap_or_default().to_owned();
+    let known = chosen.is_empty() || choices.iter().any(|choice| choice.value == chosen);
+    let options = choices
+        .iter()
+        .map(|choice| {
+            let CompareChoice {
+                value,
+                kind,
+                layer,
+                revision,
+            } = choice.clone();
+            let name = value
+                .split(['@', ':'])
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            let which = match revision {
+                Some(number) => format!("revision {number}"),
+                None => "newest".to_owned(),
+            };
+            let selected = value == chosen;
+            view! {
+                <option value=value selected=selected>
+                    {format!("{name} · {kind} · {layer}, {which}")}
+                </option>
+            }
+        })
+        .collect_view();
+    // What was asked for and can't be chosen is still shown: the address said so.
+    let other = (!known).then(|| {
+        view! {
+            <option value=chosen.clone() selected=true>
+                {chosen.clone()}
+            </option>
+        }
+    });
+    field(
+        id,
+        label,
+        None,
+        view! {
+            <select id=id name=name required=true>
+                <option value="">"choose …"</option>
+                {other}
+                {options}
+            </select>
+        },
+    )
+}
+
+fn radio(
+    name: &'static str,
+    legend: &'static str,
+    choices: Vec<(&'static str, &'static str, bool)>,
+) -> impl IntoView {
+    view! {
+        <fieldset class="segmented">
+            <legend>{legend}</legend>
+            {choices
+                .into_iter()
+                .map(|(value, label, checked)| {
+                    view! {
+                        <label>
+                            <input type="radio" name=name value=value checked=checked />
+                            <span>{label}</span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
+    }
+}
+
+fn chooser(ask: &CompareAsk, choices: &[CompareChoice]) -> impl IntoView + use<> {
+    let CompareAsk {
+        a,
+        b,
+        by,
+        sizing,
+        show: _,
+    } = ask.clone();
+    let swap = match (&a, &b) {
+        (Some(_), Some(_)) => {
+            let swapped = CompareAsk {
+                a: b.clone(),
+                b: a.clone(),
+                ..ask.clone()
+            };
+            Some(view! {
+                <a class="button quiet" href=swapped.address()>
+                    "Swap sides"
+                </a>
+            })
+        }
+        (_, None) | (None, _) => None,
+    };
+    view! {
+        <form class="filter" method="get" action=routes::COMPARE>
+            {side("compare-a", "a", "Before", a.as_deref(), choices)}
+            {side("compare-b", "b", "After", b.as_deref(), choices)}
+            {radio(
+                "by",
+                "Layer",
+                vec![
+                    ("group", "Groups", by == CompareBy::Group),
+                    ("instance", "Instances", by == CompareBy::Instance),
+                ],
+            )}
+            {radio(
+                "sizing",
+                "Sizing",
+                [CompareSizing::Min, CompareSizing::Planned, CompareSizing::Max]
+                    .map(|choice| {
+                        let label = match choice {
+                            CompareSizing::Min => "Minimum",
+                            CompareSizing::Planned => "Planned",
+                            CompareSizing::Max => "Maximum",
+                        };
+                        (choice.word(), label, choice == sizing)
+                    })
+                    .to_vec(),
+            )}
+            <div class="filter-actions">
+                <button type="submit">"Compare"</button>
+                {swap}
+            </div>
+        </form>
+    }
+}
+
+fn state(label: &'static str, side: &CompareSide) -> impl IntoView + use<> {
+    let CompareSide {
+        environment,
+        kind,
+        layer,
+        revision,
+        at,
+        capacity,
+        totals: _,
+    } = side;
+    let (layer, revision) = (*layer, *revision);
+    view! {
+        <section class="card">
+            <p class="muted">{label}</p>
+            <h2>
+                <a href=routes::environment_at(
+                    environment,
+                    layer,
+                    revision,
+                )>{environment.to_string()}</a>
+                " "
+                {badge::kind(*kind)}
+            </h2>
+            <p class="muted">
+                {format!("{layer} revision {revision}, stored ")} {time::absolute(*at)}
+            </p>
+            <p>
+                <strong>{capacity::instances(&capacity.totals)}</strong>
+                " instances"
+            </p>
+        </section>
+    }
+}
+
+fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> {
+    let Comparison { a, b, report } = comparison;
+    let DiffReport {
+        same,
+        totals,
+        changes,
+    } = report;
+    let sizing = match ask.sizing {
+        CompareSizing::Min => "at the minimum of each range",
+        CompareSizing::Planned => "as planned",
+        CompareSizing::Max => "at the maximum of each range",
+    };
+    let labels = if a.environment == b.environment {
+        (
+            format!("{} {}", a.layer, a.revision),
+            format!("{} {}", b.layer, b.revision),
+        )
+    } else {
+        (a.environment.to_string(), b.environment.to_string())
+    };
+    let body = if *same {
+        empty(
+            "Both are the same.",
+            "Not one field that can be compared differs.",
+        )
+        .into_any()
+    } else {
+        sections(ask, changes)
+    };
+    view! {
+        <div class="columns">{state("Before", a)} {state("After", b)}</div>
+        <section aria-labelledby="totals-title">
+            <h2 id="totals-title">"Totals, " {sizing}</h2>
+            {capacity::versus((&labels.0, &labels.1), &a.totals, &b.totals)}
+        </section>
+        <section aria-labelledby="changes-title">
+            <h2 id="changes-title">
+                "What differs, "
+                {match ask.by {
+                    CompareBy::Group => "as people write it",
+                    CompareBy::Instance => "resource by resource",
+                }}
+            </h2>
+            {counts(ask, *totals)}
+            {body}
+            <p class="folded">
+                {fmt::counted(
+                    totals.unchanged.try_into().unwrap_or(u64::MAX),
+                    "thing is the same in both and not shown",
+                    "things are the same in both and not shown",
+                )}
+                "."
+            </p>
+        </section>
+    }
+}
+
+/// How many of each kind of change, each a link that narrows to it.
+fn counts(ask: &CompareAsk, totals: DiffTotals) -> impl IntoView + use<> {
+    let DiffTotals {
+        added,
+        removed,
+        changed,
+        unchanged: _,
+    } = totals;
+    let link = |show: Option<ChangeWord>, n: usize| {
+        let href = CompareAsk {
+            show,
+            ..ask.clone()
+        }
+        .address();
+        let current = (ask.show == show).then_some("true");
+        let label = match show {
+            Some(word) => change::word(word).into_any(),
+            None => "all".into_any(),
+        };
+        view! {
+            <a href=href aria-current=current>
+                {label}
+                " "
+                <span class="tally">{n}</span>
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label="Kind of change">
+            {link(None, added + removed + changed)}
+            {link(Some(ChangeWord::Added), added)}
+            {link(Some(ChangeWord::Removed), removed)}
+            {link(Some(ChangeWord::Changed), changed)}
+        </nav>
+    }
+}
+
+/// The most telling kinds first: a manager looks for groups and instances.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "group" | "instance" => 0,
+        "environment" => 1,
+        "profile" | "volume" | "floating-ip" => 2,
+        "flavor" => 3,
+        "declared" | "fact" => 5,
+        _ => 4,
+    }
+}
+
+fn sections(ask: &CompareAsk, changes: &[ChangeRow]) -> AnyView {
+    let mut kinds: BTreeMap<(u8, &str), Vec<&ChangeRow>> = BTreeMap::new();
+    for row in changes {
+        if ask.show.is_none_or(|word| word == row.change) {
+            kinds
+                .entry((rank(&row.kind), &row.kind))
+                .or_default()
+                .push(row);
+        }
+    }
+    if kinds.is_empty() {
+        return empty(
+            "Nothing of that kind.",
+            view! {
+                <a href=CompareAsk {
+                    show: None,
+                    ..ask.clone()
+                }
+                    .address()>"Show all changes"</a>
+            },
+        )
+        .into_any();
+    }
+    kinds
+        .into_iter()
+        .map(|((rank, kind), rows)| {
+            let title = format!("{} · {}", fmt::capital(&kind.replace('-', " ")), rows.len());
+            let rows = rows.into_iter().map(change::row).collect_view();
+            view! {
+                <details class="changes" open=rank < 4>
+                    <summary>
+                        <h3>{title}</h3>
+                    </summary>
+                    <div class="scroll" role="region" aria-label=kind.to_owned() tabindex="0">
+                        <table>
+                            <thead>
+                                <tr>
+                                    <th scope="col">"Change"</th>
+                                    <th scope="col">"Name"</th>
+                                    <th scope="col">"Fields"</th>
+                                </tr>
+                            </thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                </details>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
