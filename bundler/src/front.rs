@@ -84,6 +84,9 @@ pub(crate) fn compile(options: &Options, progress: &Progress) -> Result<PathBuf,
             command.env_remove(name);
         }
     }
+    // Set, though empty: or flags from a person's own Cargo configuration, meant for this machine
+    // (a linker, usually), would reach the compilation for the browser.
+    command.env("CARGO_ENCODED_RUSTFLAGS", "");
     progress.say(match options.mode {
         Mode::Development => "compiling (the first time takes minutes)",
         Mode::Release => "compiling for release (takes minutes)",

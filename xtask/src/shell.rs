@@ -110,3 +110,13 @@ pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
         .find(|candidate| candidate.is_file())
 }
+
+/// Where Cargo puts what it builds.
+pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
+    let metadata = output(cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)
+        .map_err(|error| Failure(format!("cargo metadata printed no JSON: {error}")))?;
+    Ok(metadata["target_directory"]
+        .as_str()
+        .map_or_else(|| root().join("target"), Into::into))
+}

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::machine::{Machine, Runner};
-use crate::shell::{self, Failure, cargo, root};
+use crate::shell::{self, Failure, cargo, target_folder};
 
 /// The result of one suite, or of one part of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,15 +75,6 @@ fn nextest(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
         },
     });
     Ok(outcomes)
-}
-
-fn target_folder() -> Result<std::path::PathBuf, Failure> {
-    let metadata = shell::output(cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata)
-        .map_err(|error| Failure::new(format!("cargo metadata printed no JSON: {error}")))?;
-    Ok(metadata["target_directory"]
-        .as_str()
-        .map_or_else(|| root().join("target"), Into::into))
 }
 
 /// Each `<testsuite>` of a JUnit report.

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::outcome::Outcome;
-use crate::shell::{Failure, root};
+use crate::shell::{Failure, target_folder};
 
 /// Each file as it goes over the wire, and the kilobytes it may have.
 const BUDGET: &[(&str, u64)] = &[("app_bg.wasm.br", 500), ("app.css.br", 30)];
@@ -30,7 +30,7 @@ pub(super) fn check() -> Result<Vec<Outcome>, Failure> {
 
 /// The files of the last release build: Cargo keeps a folder for each build script it ran.
 fn newest() -> Result<PathBuf, Failure> {
-    let build = root().join("target/release/build");
+    let build = target_folder()?.join("release/build");
     fs::read_dir(&build)
         .map_err(|error| Failure::new(format!("cannot read {}: {error}", build.display())))?
         .filter_map(|entry| {
