@@ -1,1 +1,7 @@
-//! placeholder
+//! Clouds behind the engine's port: the simulated one, which behaves as OpenStack does and needs
+//! nothing but a file. Drivers translate between a cloud's representation and ours; they decide
+//! nothing, and no secret of theirs may reach an error or a log.
+
+pub mod simulated;
+
+pub use simulated::{Simulated, SimulatedConfig};

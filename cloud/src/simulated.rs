@@ -1,0 +1,365 @@
+//! The simulated cloud: behaves as OpenStack does, and lives in a file of its own. Each effect is
+//! committed there before it is answered, and everything that takes time (BUILD to ACTIVE,
+//! `deleting` to gone) follows times that were stored when it began: a process that is killed finds
+//! the same cloud again as it would find a real one. It must never use the store, and must never
+//! be kinder than a real cloud.
+//!
+//! What a caller has to know of its rules, all of them OpenStack's:
+//! - names may repeat, and so may marks: two creates make two resources;
+//! - a volume is attached to servers that are ACTIVE, and detached from them, and must be
+//!   `available`; a server is resized when it is ACTIVE. Everything else is a conflict for now;
+//! - a floating IP may be given to a server that is still BUILD, once the router interface of the
+//!   server's network is there;
+//! - a volume that is `creating` can't be deleted yet; a server can, in whatever state;
+//! - servers and volumes are there, in the way and on the quota until their deletion is over, and
+//!   may be asked to go as often as one likes;
+//! - while a resize or an extension is under way the old size is what is seen.
+
+mod addresses;
+mod calls;
+mod codec;
+mod config;
+mod control;
+mod faults;
+mod file;
+mod listing;
+mod placement;
+mod quota;
+mod rules;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::port::{Clock, Cloud, CloudError, Create, Entropy, Found, Moment, Probe, Scope};
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::name::CloudName;
+use model::resource::Resource;
+use plan::offers::Offers;
+
+pub use calls::{Call, Outcome, Verb};
+pub use config::{Delay, SimulatedConfig};
+pub use faults::{Fault, FaultState, On, What};
+pub use file::OpenError;
+
+use calls::NewCall;
+use faults::{Influence, Subject};
+use file::File;
+use rules::{Did, Ground, New};
+use world::{Millis, Pending, World};
+
+/// A simulated cloud. Any number of handles, in any number of processes, may use one file.
+pub struct Simulated {
+    name: CloudName,
+    config: SimulatedConfig,
+    file: File,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    probe: Arc<dyn Probe>,
+}
+
+/// A call that asks for a change.
+struct Request {
+    verb: Verb,
+    kind: ResourceKind,
+    /// None where the cloud has to look whose it is.
+    key: Option<Key>,
+    id: CloudId,
+}
+
+/// What came of a change, once it is committed.
+struct Answer {
+    result: Result<(), CloudError>,
+    /// Of which key something was done.
+    effect: Option<Key>,
+    slow: Option<Duration>,
+}
+
+impl Simulated {
+    /// Opens the cloud in a file, and makes it where it isn't there.
+    pub async fn open(
+        name: CloudName,
+        config: SimulatedConfig,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        probe: Arc<dyn Probe>,
+    ) -> Result<Self, OpenError> {
+        let cloud = Self {
+            file: File::open(&config.file).await?,
+            name,
+            config,
+            clock,
+            entropy,
+            probe,
+        };
+        cloud.equip().await.map_err(|error| OpenError::Unusable {
+            file: cloud.config.file.clone(),
+            why: error.to_string(),
+        })?;
+        Ok(cloud)
+    }
+
+    /// Writes what the configuration gives the cloud.
+    async fn equip(&self) -> Result<(), CloudError> {
+        self.offer_flavors(&self.config.flavors).await?;
+        self.offer_images(&self.config.images).await?;
+        self.file
+            .write(|world| {
+                for (kind, limit) in &self.config.quotas {
+                    if !world.quotas.contains_key(kind) {
+                        world.quotas.insert(*kind, Some(*limit));
+                        world.note(Pending::Quota(*kind, Some(*limit)));
+                    }
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn now(&self) -> Millis {
+        self.clock.now().timestamp_millis()
+    }
+
+    fn new_id(&self) -> CloudId {
+        CloudId::new(self.entropy.uuid().to_string())
+    }
+
+    /// Answers a call that only looks. Faults that wait for it, and what has become due since the
+    /// last call, are written first.
+    async fn look<T: Send>(
+        &self,
+        verb: Verb,
+        subject: Option<(ResourceKind, &CloudId)>,
+        look: impl Fn(&World, Millis) -> Result<T, CloudError> + Send + Sync,
+    ) -> Result<T, CloudError> {
+        let now = self.now();
+        let key_of = |world: &World| {
+            let row = world.row(subject?.1)?;
+            listing::mark_of(world, row).map(|mark| mark.key)
+        };
+        let kind = subject.map(|(kind, _)| kind);
+        let quiet = self
+            .file
+            .read(|world| {
+                let key = key_of(world);
+                let key = key.as_ref();
+                let disturbed =
+                    world.is_due(now) || world.has_fault_for(Subject { verb, kind, key });
+                (!disturbed).then(|| look(world, now))
+            })
+            .await?;
+        if let Some(answer) = quiet {
+            return answer;
+        }
+        let (answer, slow) = self
+            .file
+            .write(|world| {
+                world.settle(now);
+                let key = key_of(world);
+                let key = key.as_ref();
+                let fault = world.take_fault(Subject { verb, kind, key });
+                let influence = Influence::from(fault);
+                // A look has no effect: both sorts of failure are the same to it.
+                match influence.instead.or(influence.afterwards) {
+                    Some(error) => (Err(error), None),
+                    None => (look(world, now), influence.slow),
+                }
+            })
+            .await?;
+        self.take_time(slow).await;
+        answer
+    }
+
+    /// Carries out a call that asks for a change: its effect, the record of it and what faults have
+    /// come to, in one transaction; then the answer.
+    async fn change(
+        &self,
+        request: Request,
+        rule: impl FnOnce(&mut World, Ground<'_>, &mut Influence) -> Result<Did, CloudError> + Send,
+    ) -> Result<(), CloudError> {
+        let ground = Ground {
+            now: self.now(),
+            config: &self.config,
+        };
+        let answer = self
+            .file
+            .write(|world| decide(world, ground, request, rule))
+            .await?;
+        if let Some(key) = &answer.effect {
+            self.probe.reached(Moment::EffectMade, key);
+        }
+        self.take_time(answer.slow).await;
+        answer.result
+    }
+
+    async fn take_time(&self, slow: Option<Duration>) {
+        if let Some(slow) = slow {
+            self.clock.sleep(slow).await;
+        }
+    }
+}
+
+/// What a call that asks for a change comes to.
+fn decide(
+    world: &mut World,
+    ground: Ground<'_>,
+    Request {
+        verb,
+        kind,
+        key,
+        id,
+    }: Request,
+    rule: impl FnOnce(&mut World, Ground<'_>, &mut Influence) -> Result<Did, CloudError>,
+) -> Answer {
+    world.settle(ground.now);
+    // Now, because a part loses its mark with its parent.
+    let key = key.or_else(|| {
+        let row = world.row(&id)?;
+        listing::mark_of(world, row).map(|mark| mark.key)
+    });
+    let subject = Subject {
+        verb,
+        kind: Some(kind),
+        key: key.as_ref(),
+    };
+    let mut influence = Influence::from(world.take_fault(subject));
+    let did = match influence.instead.take() {
+        Some(error) => Err(error),
+        None => rule(world, ground, &mut influence),
+    };
+    let (outcome, result) = match (did, influence.afterwards) {
+        (Ok(Did::It), None) => (Outcome::Done, Ok(())),
+        (Ok(Did::It), Some(error)) => (Outcome::DoneUnanswered, Err(error)),
+        (Ok(Did::Nothing), None) => (Outcome::AlreadySo, Ok(())),
+        (Ok(Did::Nothing), Some(error)) => (Outcome::AlreadySo, Err(error)),
+        (Err(_), Some(error)) | (Err(error), None) => (Outcome::Nothing, Err(error)),
+    };
+    let has_id = verb != Verb::Create || outcome != Outcome::Nothing;
+    world.note(Pending::Call(NewCall {
+        at: ground.now,
+        verb,
+        kind,
+        key: key.clone(),
+        id: has_id.then(|| id.clone()),
+        outcome,
+        words: result
+            .as_ref()
+            .err()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    }));
+    let effect = match outcome {
+        Outcome::Nothing => None,
+        Outcome::Done | Outcome::DoneUnanswered | Outcome::AlreadySo => {
+            Some(key.unwrap_or_else(|| Key::new(kind, id.as_str())))
+        }
+    };
+    Answer {
+        result,
+        effect,
+        slow: influence.slow,
+    }
+}
+
+#[async_trait]
+impl Cloud for Simulated {
+    fn name(&self) -> &CloudName {
+        &self.name
+    }
+
+    fn request_lifetime(&self) -> Duration {
+        self.config.request_lifetime
+    }
+
+    async fn list(&self, scope: Scope) -> Result<Vec<Found>, CloudError> {
+        self.look(Verb::List, None, |world, now| {
+            Ok(listing::list(world, scope, now))
+        })
+        .await
+    }
+
+    async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
+        self.look(Verb::Get, Some((kind, id)), |world, now| {
+            rules::existing(world, kind, id).map(|row| listing::look(world, row, now))
+        })
+        .await
+    }
+
+    async fn offers(&self) -> Result<Offers, CloudError> {
+        let at = self.clock.now();
+        self.look(Verb::Offers, None, |world, _| {
+            Ok(Offers {
+                at,
+                flavors: world.flavors.clone(),
+                images: world.images.clone(),
+                quotas: quota::quotas(world),
+                free_addresses: Some(addresses::free_public(world, &self.config.address_pool)),
+            })
+        })
+        .await
+    }
+
+    async fn create(&self, create: Create<'_>) -> Result<CloudId, CloudError> {
+        let Create {
+            mark,
+            name,
+            resource,
+            ids,
+        } = create;
+        let id = self.new_id();
+        let request = Request {
+            verb: Verb::Create,
+            kind: resource.kind(),
+            key: Some(mark.key.clone()),
+            id: id.clone(),
+        };
+        self.change(request, |world, ground, influence| {
+            let new = New {
+                id: id.clone(),
+                mark: Some(mark),
+                name,
+                resource,
+                ids,
+                fault: influence.error_status.take(),
+            };
+            rules::create(world, ground, new).map(|()| Did::It)
+        })
+        .await?;
+        Ok(id)
+    }
+
+    async fn update(
+        &self,
+        id: &CloudId,
+        before: &Resource,
+        after: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<(), CloudError> {
+        let request = Request {
+            verb: Verb::Update,
+            kind: after.kind(),
+            key: None,
+            id: id.clone(),
+        };
+        self.change(request, |world, ground, _| {
+            rules::update(world, ground, id, before, after, ids)
+        })
+        .await
+    }
+
+    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<(), CloudError> {
+        let request = Request {
+            verb: Verb::Delete,
+            kind,
+            key: None,
+            id: id.clone(),
+        };
+        self.change(request, |world, ground, influence| {
+            rules::delete(world, ground, kind, id, influence.slow_delete)
+        })
+        .await
+    }
+}

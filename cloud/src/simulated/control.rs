@@ -1,0 +1,219 @@
+//! What can be done with a simulated cloud beside what the port allows: put things in that are not
+//! ours, change what it offers, make calls go wrong, read what was asked of it. For tests and for
+//! people who want to see what happens; the product itself never calls any of it.
+
+use std::collections::BTreeMap;
+
+use engine::port::{CloudError, Mark};
+use model::flavor::Flavor;
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::name::{FlavorName, ImageName};
+use model::resource::Resource;
+use plan::offers::QuotaKind;
+
+use super::calls::Call;
+use super::faults::{Fault, FaultState};
+use super::rules::{self, Ground, New};
+use super::world::{Body, Disk, Pending, PublicAddress, Row, Server, Size};
+use super::{Simulated, addresses};
+
+impl Simulated {
+    /// Offers flavors beside those that are there; one of the same name is replaced. Servers that
+    /// exist keep their size.
+    pub async fn offer_flavors(
+        &self,
+        flavors: &BTreeMap<FlavorName, Flavor>,
+    ) -> Result<(), CloudError> {
+        self.file
+            .write(|world| {
+                for (name, flavor) in flavors {
+                    if world.flavors.get(name) != Some(flavor) {
+                        world.flavors.insert(name.clone(), *flavor);
+                        world.note(Pending::Flavor(name.clone(), *flavor));
+                    }
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Offers images beside those that are there.
+    pub async fn offer_images<'a>(
+        &self,
+        images: impl IntoIterator<Item = &'a ImageName, IntoIter: Send> + Send,
+    ) -> Result<(), CloudError> {
+        let images = images.into_iter();
+        self.file
+            .write(|world| {
+                for image in images {
+                    if world.images.insert(image.clone()) {
+                        world.note(Pending::Image(image.clone()));
+                    }
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Sets how much there may be of a kind; None lifts the limit. What is there stays there.
+    pub async fn set_quota(&self, kind: QuotaKind, limit: Option<u64>) -> Result<(), CloudError> {
+        self.file
+            .write(|world| {
+                world.quotas.insert(kind, limit);
+                world.note(Pending::Quota(kind, limit));
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Adds a fault; its number. Refused where it could never happen.
+    pub async fn add_fault(&self, fault: Fault) -> Result<u64, CloudError> {
+        fault.check()?;
+        let number = self
+            .file
+            .write(|world| {
+                let number = world.faults.last().map_or(0, |last| last.number) + 1;
+                let state = FaultState {
+                    number,
+                    seen: 0,
+                    remaining: fault.times,
+                    fault,
+                };
+                world.note(Pending::Fault(state.clone()));
+                world.faults.push(state);
+                number
+            })
+            .await?;
+        Ok(number)
+    }
+
+    /// All faults and how far each has come, those that are used up too.
+    pub async fn faults(&self) -> Result<Vec<FaultState>, CloudError> {
+        Ok(self.file.read(|world| world.faults.clone()).await?)
+    }
+
+    /// Takes all faults away.
+    pub async fn clear_faults(&self) -> Result<(), CloudError> {
+        self.file
+            .write(|world| {
+                if !world.faults.is_empty() {
+                    world.faults.clear();
+                    world.note(Pending::ClearFaults);
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Every call that asked for a change, in the order in which the cloud took them.
+    pub async fn calls(&self) -> Result<Vec<Call>, CloudError> {
+        self.calls_after(0).await
+    }
+
+    /// The calls with a higher number than this.
+    pub async fn calls_after(&self, number: u64) -> Result<Vec<Call>, CloudError> {
+        Ok(self.file.calls(number).await?)
+    }
+
+    /// Puts something in that has no mark: it was there before us, or somebody else made it. It is
+    /// ready, is no call, and meets no quota. Parts need parents: see [`Simulated::put`].
+    pub async fn put_foreign(&self, kind: ResourceKind, name: &str) -> Result<CloudId, CloudError> {
+        let id = self.new_id();
+        let now = self.now();
+        let pool = &self.config.address_pool;
+        self.file
+            .write(|world| {
+                let body = match kind {
+                    ResourceKind::Network => Body::Network,
+                    ResourceKind::Router => Body::Router,
+                    ResourceKind::SecurityGroup => Body::SecurityGroup,
+                    ResourceKind::ServerGroup => Body::ServerGroup,
+                    ResourceKind::Volume => Body::Volume(Disk {
+                        gib: 1,
+                        mount: None,
+                        file_system: None,
+                        extending: None,
+                    }),
+                    ResourceKind::Instance => Body::Instance(foreign_server(name)?),
+                    ResourceKind::FloatingIp => Body::FloatingIp(PublicAddress {
+                        address: addresses::public(world, pool, None)?,
+                        instance: None,
+                        network: None,
+                        interface: None,
+                    }),
+                    ResourceKind::Subnet
+                    | ResourceKind::RouterInterface
+                    | ResourceKind::SecurityRules
+                    | ResourceKind::VolumeAttachment => {
+                        return Err(CloudError::Refused(format!(
+                            "a {kind} has parents: put it in with them"
+                        )));
+                    }
+                };
+                world.put(Row {
+                    id: id.clone(),
+                    name: name.to_owned(),
+                    mark: None,
+                    body,
+                    created: now,
+                    ready: now,
+                    fault: None,
+                    gone: None,
+                });
+                Ok(id)
+            })
+            .await?
+    }
+
+    /// Puts something in by the cloud's own rules, with whatever mark or none. It is no call, so
+    /// that no test takes it for one of ours.
+    pub async fn put(
+        &self,
+        mark: Option<&Mark>,
+        name: &str,
+        resource: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<CloudId, CloudError> {
+        let id = self.new_id();
+        let ground = Ground {
+            now: self.now(),
+            config: &self.config,
+        };
+        self.file
+            .write(|world| {
+                world.settle(ground.now);
+                let new = New {
+                    id: id.clone(),
+                    mark,
+                    name,
+                    resource,
+                    ids,
+                    fault: None,
+                };
+                rules::create(world, ground, new)
+            })
+            .await??;
+        Ok(id)
+    }
+}
+
+/// A small server that is somebody else's.
+fn foreign_server(name: &str) -> Result<Server, CloudError> {
+    let unnamed = |error: model::name::NameError| CloudError::Refused(error.to_string());
+    Ok(Server {
+        host_name: name.to_owned(),
+        flavor: FlavorName::new("foreign").map_err(unnamed)?,
+        size: Size {
+            vcpus: 1,
+            ram_mib: 512,
+        },
+        resizing: None,
+        image: ImageName::new("foreign").map_err(unnamed)?,
+        purpose: None,
+        ports: Vec::new(),
+        security_groups: std::collections::BTreeSet::new(),
+        group: None,
+        host: Some(1),
+    })
+}

@@ -1,0 +1,302 @@
+//! What a create is checked against, and what it makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::port::{CloudError, Mark};
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::resource::{
+    Instance, Network, Resource, Router, SecurityGroup, SecurityRules, ServerGroup, Volume,
+    VolumeAttachment,
+};
+use plan::offers::QuotaKind;
+
+use super::{
+    Ground, conflict, id_of, needs_active, network, noun, referred, refused, rule_rows, usable,
+};
+use crate::simulated::codec::mark_text;
+use crate::simulated::world::{Body, Disk, PortRow, Purpose, Row, Server, Size, World};
+use crate::simulated::{addresses, placement, quota};
+
+/// How much text a metadata item, a description or a name holds.
+const ROOM: usize = 255;
+
+/// What is to be made.
+pub(in crate::simulated) struct New<'a> {
+    /// The id that it will have.
+    pub id: CloudId,
+    /// None: it is not ours.
+    pub mark: Option<&'a Mark>,
+    pub name: &'a str,
+    pub resource: &'a Resource,
+    pub ids: &'a BTreeMap<Key, CloudId>,
+    /// Why it goes to ERROR, where a fault wants that.
+    pub fault: Option<String>,
+}
+
+/// What the cloud made of a request, before it has times.
+struct Made {
+    body: Body,
+    /// Why it will not be ready.
+    fault: Option<String>,
+}
+
+impl From<Body> for Made {
+    fn from(body: Body) -> Self {
+        Self { body, fault: None }
+    }
+}
+
+/// Makes a resource, or refuses.
+pub(in crate::simulated) fn create(
+    world: &mut World,
+    ground: Ground<'_>,
+    new: New<'_>,
+) -> Result<(), CloudError> {
+    let kind = new.resource.kind();
+    check_room(&new, kind)?;
+    let Made { body, fault } = make(world, ground, &new)?;
+    let (name, mark) = match kind {
+        // These have neither name nor room for a mark.
+        ResourceKind::RouterInterface
+        | ResourceKind::SecurityRules
+        | ResourceKind::VolumeAttachment => (String::new(), None),
+        // This has a description and no name.
+        ResourceKind::FloatingIp => (String::new(), new.mark.cloned()),
+        ResourceKind::Network
+        | ResourceKind::Subnet
+        | ResourceKind::Router
+        | ResourceKind::SecurityGroup
+        | ResourceKind::ServerGroup
+        | ResourceKind::Volume
+        | ResourceKind::Instance => (new.name.to_owned(), new.mark.cloned()),
+    };
+    let config = ground.config;
+    let delay = match kind {
+        ResourceKind::Instance => config.build,
+        ResourceKind::Volume => config.volume,
+        ResourceKind::Network
+        | ResourceKind::Subnet
+        | ResourceKind::Router
+        | ResourceKind::RouterInterface
+        | ResourceKind::SecurityGroup
+        | ResourceKind::SecurityRules
+        | ResourceKind::ServerGroup
+        | ResourceKind::VolumeAttachment
+        | ResourceKind::FloatingIp => config.other,
+    };
+    // By key and attempt, never by order: what is made at the same time takes the same time each
+    // time, whichever of it comes first.
+    let occasion = match new.mark {
+        Some(mark) => format!("create {} {}", mark.key, mark.attempt),
+        None => format!("create {kind} {}", new.name),
+    };
+    world.put(Row {
+        id: new.id,
+        name,
+        mark,
+        body,
+        created: ground.now,
+        ready: ground.now + delay.choose(config.seed, &occasion),
+        fault: new.fault.or(fault),
+        gone: None,
+    });
+    Ok(())
+}
+
+/// Refuses a mark or a name that would be cut off.
+fn check_room(new: &New<'_>, kind: ResourceKind) -> Result<(), CloudError> {
+    let mark = new.mark.map_or(0, |mark| mark_text(mark).len());
+    let taken = match kind {
+        // A server group has room in its name alone.
+        ResourceKind::ServerGroup => new.name.len() + 1 + mark,
+        _ => new.name.len().max(mark),
+    };
+    if taken > ROOM {
+        return refused(format!(
+            "Invalid input for {}: {taken} characters exceed the maximum length of {ROOM}.",
+            noun(kind)
+        ));
+    }
+    Ok(())
+}
+
+fn make(world: &World, ground: Ground<'_>, new: &New<'_>) -> Result<Made, CloudError> {
+    let ids = new.ids;
+    match new.resource {
+        Resource::Network(Network {}) => {
+            quota::check(world, &[(QuotaKind::Networks, 1)])?;
+            Ok(Body::Network.into())
+        }
+        Resource::Subnet(subnet) => Ok(network::subnet(world, ids, subnet)?.into()),
+        Resource::Router(Router {}) => {
+            quota::check(world, &[(QuotaKind::Routers, 1)])?;
+            Ok(Body::Router.into())
+        }
+        Resource::RouterInterface(interface) => {
+            Ok(network::interface(world, ids, interface)?.into())
+        }
+        Resource::SecurityGroup(SecurityGroup {}) => {
+            quota::check(world, &[(QuotaKind::SecurityGroups, 1)])?;
+            Ok(Body::SecurityGroup.into())
+        }
+        Resource::SecurityRules(SecurityRules { group, rules }) => {
+            let group = referred(world, ids, group)?.id.clone();
+            let exist = world.rows().any(
+                |row| matches!(&row.body, Body::SecurityRules { group: of, .. } if *of == group),
+            );
+            if exist {
+                return conflict(format!(
+                    "Security group rule already exists: group {group} has its rules."
+                ));
+            }
+            let rules = rule_rows(world, ids, rules)?;
+            quota::check(world, &[(QuotaKind::SecurityRules, rules.len() as u64)])?;
+            Ok(Body::SecurityRules { group, rules }.into())
+        }
+        Resource::ServerGroup(ServerGroup {}) => {
+            quota::check(world, &[(QuotaKind::ServerGroups, 1)])?;
+            Ok(Body::ServerGroup.into())
+        }
+        Resource::Volume(Volume {
+            size,
+            mount,
+            file_system,
+        }) => {
+            let Some(gib) = size.fixed().map(|size| size.0).filter(|gib| *gib > 0) else {
+                return refused(
+                    "Invalid input received: Volume size must be an integer and greater than 0.",
+                );
+            };
+            quota::check(
+                world,
+                &[(QuotaKind::Volumes, 1), (QuotaKind::VolumeGib, gib)],
+            )?;
+            Ok(Body::Volume(Disk {
+                gib,
+                mount: mount.clone(),
+                file_system: file_system.clone(),
+                extending: None,
+            })
+            .into())
+        }
+        Resource::Instance(instance) => make_server(world, ground, ids, instance),
+        Resource::VolumeAttachment(attachment) => make_attachment(world, ground, ids, attachment),
+        Resource::FloatingIp(address) => {
+            Ok(network::public_address(world, ground, ids, address)?.into())
+        }
+    }
+}
+
+fn make_server(
+    world: &World,
+    ground: Ground<'_>,
+    ids: &BTreeMap<Key, CloudId>,
+    instance: &Instance,
+) -> Result<Made, CloudError> {
+    let Instance {
+        group,
+        ordinal,
+        host_name,
+        flavor,
+        image,
+        profiles,
+        role,
+        networks,
+        security_groups,
+        server_group,
+    } = instance;
+    let Some((flavor, size)) = flavor.fixed().and_then(|name| {
+        let flavor = world.flavors.get(name)?;
+        Some((name, Size::from(flavor)))
+    }) else {
+        return refused(format!("Flavor {flavor} could not be found."));
+    };
+    let Some(image) = image.fixed().filter(|image| world.images.contains(*image)) else {
+        return refused(format!("Image {image} could not be found."));
+    };
+    let mut ports = Vec::new();
+    for name in networks.iter() {
+        let name = name.as_str();
+        let network = referred(world, ids, &Key::new(ResourceKind::Network, name))?;
+        let subnet = referred(world, ids, &Key::new(ResourceKind::Subnet, name))?;
+        ports.push(PortRow {
+            network: network.id.clone(),
+            subnet: subnet.id.clone(),
+            address: None,
+        });
+    }
+    let security_groups = security_groups
+        .iter()
+        .map(|key| Ok(referred(world, ids, key)?.id.clone()))
+        .collect::<Result<BTreeSet<CloudId>, CloudError>>()?;
+    let server_group = server_group
+        .as_ref()
+        .map(|key| Ok::<_, CloudError>(referred(world, ids, key)?.id.clone()))
+        .transpose()?;
+    quota::check(
+        world,
+        &[
+            (QuotaKind::Instances, 1),
+            (QuotaKind::Vcpus, size.vcpus),
+            (QuotaKind::RamMib, size.ram_mib),
+        ],
+    )?;
+    // From here on Nova has accepted it: what goes wrong now shows in the server's status.
+    let host = placement::place(world, ground.config.hosts, server_group.as_ref());
+    let fault = if host.is_none() {
+        Some(placement::NO_HOST.to_owned())
+    } else {
+        addresses::give_ports(world, &mut ports)
+            .err()
+            .map(|why| format!("Failed to allocate the network(s), not rescheduling. {why}"))
+    };
+    let body = Body::Instance(Server {
+        host_name: host_name.clone(),
+        flavor: flavor.clone(),
+        size,
+        resizing: None,
+        image: image.clone(),
+        purpose: Some(Purpose {
+            group: group.clone(),
+            ordinal: *ordinal,
+            profiles: profiles.as_ref().clone(),
+            role: *role,
+        }),
+        ports,
+        security_groups,
+        group: server_group,
+        host,
+    });
+    Ok(Made { body, fault })
+}
+
+fn make_attachment(
+    world: &World,
+    ground: Ground<'_>,
+    ids: &BTreeMap<Key, CloudId>,
+    VolumeAttachment { volume, instance }: &VolumeAttachment,
+) -> Result<Made, CloudError> {
+    let instance = referred(world, ids, instance)?;
+    needs_active(instance, "attach_volume", ground.now)?;
+    let volume = usable(world, ResourceKind::Volume, id_of(ids, volume)?)?;
+    let status = match &volume.body {
+        _ if ground.now < volume.ready => Some("creating"),
+        _ if volume.fault.is_some() => Some("error"),
+        Body::Volume(disk) if disk.extending.is_some() => Some("extending"),
+        _ if world.attachment_of(&volume.id).is_some() => Some("in-use"),
+        _ => None,
+    };
+    if let Some(status) = status {
+        return conflict(format!(
+            "Invalid volume: Volume {} status must be available to attach. Current status is \
+             {status}.",
+            volume.id
+        ));
+    }
+    Ok(Body::VolumeAttachment {
+        volume: volume.id.clone(),
+        instance: instance.id.clone(),
+    }
+    .into())
+}

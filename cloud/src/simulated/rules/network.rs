@@ -1,0 +1,125 @@
+//! What a create on the network side is checked against, and what it makes.
+
+use std::collections::BTreeMap;
+
+use engine::port::CloudError;
+use ipnet::IpNet;
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::resource::{FloatingIp, RouterInterface, Subnet};
+use plan::offers::QuotaKind;
+
+use super::{Ground, associable, conflict, referred, refused};
+use crate::simulated::world::{Body, PublicAddress, World};
+use crate::simulated::{addresses, quota};
+
+fn overlap(a: IpNet, b: IpNet) -> bool {
+    a.contains(&b) || b.contains(&a)
+}
+
+pub(super) fn subnet(
+    world: &World,
+    ids: &BTreeMap<Key, CloudId>,
+    Subnet { network, cidr }: &Subnet,
+) -> Result<Body, CloudError> {
+    let network = referred(world, ids, network)?.id.clone();
+    if *cidr != cidr.trunc() {
+        return refused(format!(
+            "Invalid input for cidr. Reason: '{cidr}' isn't a recognized IP subnet cidr, '{}' is \
+             recommended.",
+            cidr.trunc()
+        ));
+    }
+    for row in world.rows() {
+        if let Body::Subnet {
+            network: of,
+            cidr: other,
+        } = &row.body
+            && *of == network
+            && overlap(*other, *cidr)
+        {
+            return refused(format!(
+                "Invalid input for operation: Requested subnet with cidr: {cidr} for network: \
+                 {network} overlaps with another subnet."
+            ));
+        }
+    }
+    quota::check(world, &[(QuotaKind::Subnets, 1)])?;
+    Ok(Body::Subnet {
+        network,
+        cidr: *cidr,
+    })
+}
+
+pub(super) fn interface(
+    world: &World,
+    ids: &BTreeMap<Key, CloudId>,
+    RouterInterface { router, subnet }: &RouterInterface,
+) -> Result<Body, CloudError> {
+    let router = referred(world, ids, router)?.id.clone();
+    let subnet = referred(world, ids, subnet)?;
+    let cidr_of = |id: &CloudId| match world.row(id).map(|row| &row.body) {
+        Some(Body::Subnet { cidr, .. }) => Some(*cidr),
+        _ => None,
+    };
+    let cidr = cidr_of(&subnet.id);
+    for row in world.rows() {
+        let Body::RouterInterface {
+            router: on,
+            subnet: to,
+        } = &row.body
+        else {
+            continue;
+        };
+        if *to == subnet.id {
+            return conflict(format!(
+                "Router {on} already has a port on subnet {}: its gateway address is in use.",
+                subnet.id
+            ));
+        }
+        if let (Some(mine), Some(other)) = (cidr, cidr_of(to))
+            && *on == router
+            && overlap(mine, other)
+        {
+            return refused(format!(
+                "Bad router request: Cidr {mine} of subnet {} overlaps with cidr {other} of subnet \
+                 {to}.",
+                subnet.id
+            ));
+        }
+    }
+    Ok(Body::RouterInterface {
+        router,
+        subnet: subnet.id.clone(),
+    })
+}
+
+pub(super) fn public_address(
+    world: &World,
+    ground: Ground<'_>,
+    ids: &BTreeMap<Key, CloudId>,
+    FloatingIp {
+        address,
+        instance,
+        network,
+    }: &FloatingIp,
+) -> Result<Body, CloudError> {
+    let interface = Key::new(ResourceKind::RouterInterface, network.as_str());
+    let interface = referred(world, ids, &interface)?.id.clone();
+    let instance = match instance {
+        None => None,
+        Some(key) => {
+            let instance = referred(world, ids, key)?;
+            associable(world, Some(&interface), instance, None)?;
+            Some(instance.id.clone())
+        }
+    };
+    quota::check(world, &[(QuotaKind::FloatingIps, 1)])?;
+    let address = addresses::public(world, &ground.config.address_pool, address.fixed())?;
+    Ok(Body::FloatingIp(PublicAddress {
+        address,
+        instance,
+        network: Some(network.clone()),
+        interface: Some(interface),
+    }))
+}

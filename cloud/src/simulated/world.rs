@@ -1,0 +1,373 @@
+//! What the simulated cloud holds, in memory: its rows as they stand in its file, in the cloud's
+//! own representation, where one resource knows another by its id alone. The rules work on this;
+//! every change is noted, so that the file can be brought up to it in one transaction. It must
+//! never ask for the time itself: whoever calls says what time it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use model::flavor::Flavor;
+use model::group::Role;
+use model::id::CloudId;
+use model::key::ResourceKind;
+use model::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName};
+use model::profile::Protocol;
+use plan::offers::QuotaKind;
+use serde::{Deserialize, Serialize};
+
+use engine::port::Mark;
+
+use super::calls::NewCall;
+use super::faults::FaultState;
+
+/// A moment, in milliseconds since 1970 by the cloud's clock.
+pub(super) type Millis = i64;
+
+/// One resource as the cloud keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    pub id: CloudId,
+    /// Empty where OpenStack has no name for such a thing.
+    pub name: String,
+    /// What stands in its metadata or description; none on parts, which have room for neither.
+    pub mark: Option<Mark>,
+    pub body: Body,
+    pub created: Millis,
+    /// From when on it is ready, or failed.
+    pub ready: Millis,
+    /// Why it will not be ready.
+    pub fault: Option<String>,
+    /// When it will be gone, once its deletion was asked for.
+    pub gone: Option<Millis>,
+}
+
+/// What a resource is, references as the cloud's ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Body {
+    Network,
+    Subnet {
+        network: CloudId,
+        cidr: IpNet,
+    },
+    Router,
+    RouterInterface {
+        router: CloudId,
+        subnet: CloudId,
+    },
+    SecurityGroup,
+    SecurityRules {
+        group: CloudId,
+        rules: BTreeSet<RuleRow>,
+    },
+    ServerGroup,
+    Volume(Disk),
+    Instance(Server),
+    VolumeAttachment {
+        volume: CloudId,
+        instance: CloudId,
+    },
+    FloatingIp(PublicAddress),
+}
+
+/// One rule of a security group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct RuleRow {
+    pub protocol: Protocol,
+    pub port: u16,
+    pub remote: RemoteRow,
+}
+
+/// Who is meant by a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RemoteRow {
+    Range(IpNet),
+    Group(CloudId),
+}
+
+/// A volume.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Disk {
+    pub gib: u64,
+    /// In its metadata.
+    pub mount: Option<String>,
+    /// In its metadata.
+    pub file_system: Option<String>,
+    pub extending: Option<Extending>,
+}
+
+/// A volume on its way to a new size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Extending {
+    pub gib: u64,
+    pub until: Millis,
+}
+
+/// A server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Server {
+    pub host_name: String,
+    pub flavor: FlavorName,
+    pub size: Size,
+    pub resizing: Option<Resizing>,
+    pub image: ImageName,
+    /// In its metadata; none on servers that are not ours.
+    pub purpose: Option<Purpose>,
+    pub ports: Vec<PortRow>,
+    pub security_groups: BTreeSet<CloudId>,
+    /// Its server group.
+    pub group: Option<CloudId>,
+    /// The hypervisor that it stands on; none where none was found.
+    pub host: Option<u32>,
+}
+
+/// What a server takes of the quotas; kept with it, since flavors may change their size.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Size {
+    pub vcpus: u64,
+    pub ram_mib: u64,
+}
+
+/// A server on its way to a new flavor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Resizing {
+    pub flavor: FlavorName,
+    pub size: Size,
+    pub until: Millis,
+}
+
+/// What a server is for, as its metadata says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Purpose {
+    pub group: GroupName,
+    pub ordinal: u32,
+    pub profiles: BTreeSet<ProfileName>,
+    pub role: Option<Role>,
+}
+
+/// A server's port on a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct PortRow {
+    pub network: CloudId,
+    pub subnet: CloudId,
+    /// None where the server never came so far as to have a port.
+    pub address: Option<IpAddr>,
+}
+
+/// A floating IP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct PublicAddress {
+    pub address: IpAddr,
+    pub instance: Option<CloudId>,
+    /// In its description.
+    pub network: Option<NetworkName>,
+    /// The router interface that it goes through.
+    pub interface: Option<CloudId>,
+}
+
+impl Body {
+    pub fn kind(&self) -> ResourceKind {
+        match self {
+            Self::Network => ResourceKind::Network,
+            Self::Subnet { .. } => ResourceKind::Subnet,
+            Self::Router => ResourceKind::Router,
+            Self::RouterInterface { .. } => ResourceKind::RouterInterface,
+            Self::SecurityGroup => ResourceKind::SecurityGroup,
+            Self::SecurityRules { .. } => ResourceKind::SecurityRules,
+            Self::ServerGroup => ResourceKind::ServerGroup,
+            Self::Volume(_) => ResourceKind::Volume,
+            Self::Instance(_) => ResourceKind::Instance,
+            Self::VolumeAttachment { .. } => ResourceKind::VolumeAttachment,
+            Self::FloatingIp(_) => ResourceKind::FloatingIp,
+        }
+    }
+}
+
+/// A change of the world that the file does not have yet.
+#[derive(Clone, Debug)]
+pub(super) enum Pending {
+    Put(Box<Row>),
+    Remove(CloudId),
+    Flavor(FlavorName, Flavor),
+    Image(ImageName),
+    Quota(QuotaKind, Option<u64>),
+    Fault(FaultState),
+    ClearFaults,
+    Call(NewCall),
+}
+
+/// Everything that the cloud holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct World {
+    rows: BTreeMap<CloudId, Row>,
+    pub(super) flavors: BTreeMap<FlavorName, Flavor>,
+    pub(super) images: BTreeSet<ImageName>,
+    /// None: lifted on purpose.
+    pub(super) quotas: BTreeMap<QuotaKind, Option<u64>>,
+    pub(super) faults: Vec<FaultState>,
+    pending: Vec<Pending>,
+}
+
+impl World {
+    pub fn load(rows: Vec<Row>) -> Self {
+        Self {
+            rows: rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            ..Self::default()
+        }
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    pub fn row(&self, id: &CloudId) -> Option<&Row> {
+        self.rows.get(id)
+    }
+
+    /// The servers with their rows.
+    pub fn servers(&self) -> impl Iterator<Item = (&Row, &Server)> {
+        self.rows().filter_map(|row| match &row.body {
+            Body::Instance(server) => Some((row, server)),
+            _ => None,
+        })
+    }
+
+    /// The floating IPs with their rows.
+    pub fn public_addresses(&self) -> impl Iterator<Item = (&Row, &PublicAddress)> {
+        self.rows().filter_map(|row| match &row.body {
+            Body::FloatingIp(address) => Some((row, address)),
+            _ => None,
+        })
+    }
+
+    /// The attachment of a volume, where it has one.
+    pub fn attachment_of(&self, id: &CloudId) -> Option<&Row> {
+        self.rows()
+            .find(|row| matches!(&row.body, Body::VolumeAttachment { volume, .. } if volume == id))
+    }
+
+    pub fn put(&mut self, row: Row) {
+        self.pending.push(Pending::Put(Box::new(row.clone())));
+        self.rows.insert(row.id.clone(), row);
+    }
+
+    pub fn remove(&mut self, id: &CloudId) {
+        self.rows.remove(id);
+        self.pending.push(Pending::Remove(id.clone()));
+    }
+
+    /// Notes a change that is kept elsewhere than among the rows.
+    pub fn note(&mut self, change: Pending) {
+        self.pending.push(change);
+    }
+
+    pub fn take_pending(&mut self) -> Vec<Pending> {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Whether something is due that [`World::settle`] would do.
+    pub fn is_due(&self, now: Millis) -> bool {
+        self.rows.values().any(|row| {
+            row.gone.is_some_and(|at| at <= now)
+                || match &row.body {
+                    Body::Instance(server) => {
+                        server.resizing.as_ref().is_some_and(|r| r.until <= now)
+                    }
+                    Body::Volume(disk) => disk.extending.as_ref().is_some_and(|e| e.until <= now),
+                    _ => false,
+                }
+        })
+    }
+
+    /// Brings everything up to a time: what was being changed has changed, what was to go is gone,
+    /// and what hung on it with it.
+    pub fn settle(&mut self, now: Millis) {
+        if !self.is_due(now) {
+            return;
+        }
+        let changed: Vec<Row> = self.rows().filter_map(|row| changed_by(row, now)).collect();
+        for row in changed {
+            self.put(row);
+        }
+        let gone: BTreeSet<CloudId> = self
+            .rows()
+            .filter(|row| row.gone.is_some_and(|at| at <= now))
+            .map(|row| row.id.clone())
+            .collect();
+        let mut removed = Vec::new();
+        let mut freed = Vec::new();
+        for row in self.rows() {
+            let goes_with = match &row.body {
+                Body::Subnet { network, .. } => gone.contains(network),
+                Body::SecurityRules { group, .. } => gone.contains(group),
+                Body::RouterInterface { router, subnet } => {
+                    gone.contains(router) || gone.contains(subnet)
+                }
+                Body::VolumeAttachment { volume, instance } => {
+                    gone.contains(volume) || gone.contains(instance)
+                }
+                Body::FloatingIp(address) => {
+                    if address
+                        .instance
+                        .as_ref()
+                        .is_some_and(|id| gone.contains(id))
+                    {
+                        freed.push(Row {
+                            body: Body::FloatingIp(PublicAddress {
+                                instance: None,
+                                ..address.clone()
+                            }),
+                            ..row.clone()
+                        });
+                    }
+                    false
+                }
+                Body::Network
+                | Body::Router
+                | Body::SecurityGroup
+                | Body::ServerGroup
+                | Body::Volume(_)
+                | Body::Instance(_) => false,
+            };
+            if goes_with || gone.contains(&row.id) {
+                removed.push(row.id.clone());
+            }
+        }
+        for row in freed {
+            self.put(row);
+        }
+        for id in removed {
+            self.remove(&id);
+        }
+    }
+}
+
+/// What a row becomes once its change under way is done.
+fn changed_by(row: &Row, now: Millis) -> Option<Row> {
+    let body = match &row.body {
+        Body::Instance(server) => {
+            let resizing = server.resizing.as_ref().filter(|r| r.until <= now)?;
+            Body::Instance(Server {
+                flavor: resizing.flavor.clone(),
+                size: resizing.size,
+                resizing: None,
+                ..server.clone()
+            })
+        }
+        Body::Volume(disk) => {
+            let extending = disk.extending.as_ref().filter(|e| e.until <= now)?;
+            Body::Volume(Disk {
+                gib: extending.gib,
+                extending: None,
+                ..disk.clone()
+            })
+        }
+        _ => return None,
+    };
+    Some(Row {
+        body,
+        ..row.clone()
+    })
+}

@@ -1,0 +1,10 @@
+//! The simulated cloud held against what a real one does.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod faults;
+mod lab;
+mod marks;
+mod order;
+mod persistence;
+mod refusals;
+mod times;
