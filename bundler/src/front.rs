@@ -87,9 +87,15 @@ pub(crate) fn compile(options: &Options, progress: &Progress) -> Result<PathBuf,
     // Set, though empty: or flags from a person's own Cargo configuration, meant for this machine
     // (a linker, usually), would reach the compilation for the browser.
     command.env("CARGO_ENCODED_RUSTFLAGS", "");
-    progress.say(match options.mode {
-        Mode::Development => "compiling (the first time takes minutes)",
-        Mode::Release => "compiling for release (takes minutes)",
+    let wasm = options
+        .target_dir
+        .join(TARGET)
+        .join(profile)
+        .join("app.wasm");
+    progress.say(match (options.mode, wasm.exists()) {
+        (Mode::Development, true) => "compiling",
+        (Mode::Development, false) => "compiling; this once it takes minutes",
+        (Mode::Release, _) => "compiling for release; this takes minutes",
     });
     let by_hand = format!(
         "cargo check --package app --target {TARGET} --features hydrate --target-dir target/front"
@@ -108,11 +114,7 @@ pub(crate) fn compile(options: &Options, progress: &Progress) -> Result<PathBuf,
     if !status.success() {
         return Err(Error::Compile { command: by_hand });
     }
-    Ok(options
-        .target_dir
-        .join(TARGET)
-        .join(profile)
-        .join("app.wasm"))
+    Ok(wasm)
 }
 
 /// Whether the nested Cargo may see a variable of this environment.

@@ -65,7 +65,7 @@ pub enum Error {
     },
     /// `app` does not compile for the browser.
     #[error(
-        "the browser part does not compile; the compiler's messages stand above. \
+        "the browser part does not compile; the compiler's messages stand under `stderr`. \
          Try it alone with: {command}"
     )]
     Compile {
