@@ -1,5 +1,7 @@
 //! The browser part: what the server hands out, and that it starts in a real browser.
 
+#![allow(clippy::unwrap_used)]
+
 use axum::{Router, response::Html, routing::get};
 use reqwest::{Client, StatusCode, header};
 use server::assets;
