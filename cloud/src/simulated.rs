@@ -88,7 +88,7 @@ impl Simulated {
         probe: Arc<dyn Probe>,
     ) -> Result<Self, OpenError> {
         let cloud = Self {
-            file: File::open(&config.file).await?,
+            file: File::open(&config.file, config.request_timeout).await?,
             name,
             config,
             clock,
@@ -127,40 +127,29 @@ impl Simulated {
         CloudId::new(self.entropy.uuid().to_string())
     }
 
-    /// Answers a call that only looks. Faults that wait for it, and what has become due since the
-    /// last call, are written first.
+    /// Answers a call that only looks, by the newest state and not before it is settled: whoever
+    /// has begun to write is waited for, so that nothing which began before this answer shows only
+    /// after it. What has become due since the last call is written on the way.
     async fn look<T: Send>(
         &self,
         verb: Verb,
         subject: Option<(ResourceKind, &CloudId)>,
-        look: impl Fn(&World, Millis) -> Result<T, CloudError> + Send + Sync,
+        look: impl FnOnce(&World, Millis) -> Result<T, CloudError> + Send,
     ) -> Result<T, CloudError> {
         let now = self.now();
-        let key_of = |world: &World| {
-            let row = world.row(subject?.1)?;
-            listing::mark_of(world, row).map(|mark| mark.key)
-        };
-        let kind = subject.map(|(kind, _)| kind);
-        let quiet = self
-            .file
-            .read(|world| {
-                let key = key_of(world);
-                let key = key.as_ref();
-                let disturbed =
-                    world.is_due(now) || world.has_fault_for(Subject { verb, kind, key });
-                (!disturbed).then(|| look(world, now))
-            })
-            .await?;
-        if let Some(answer) = quiet {
-            return answer;
-        }
         let (answer, slow) = self
             .file
             .write(|world| {
                 world.settle(now);
-                let key = key_of(world);
-                let key = key.as_ref();
-                let fault = world.take_fault(Subject { verb, kind, key });
+                let key = subject.and_then(|(_, id)| {
+                    let row = world.row(id)?;
+                    listing::mark_of(world, row).map(|mark| mark.key)
+                });
+                let fault = world.take_fault(Subject {
+                    verb,
+                    kind: subject.map(|(kind, _)| kind),
+                    key: key.as_ref(),
+                });
                 let influence = Influence::from(fault);
                 // A look has no effect: both sorts of failure are the same to it.
                 match influence.instead.or(influence.afterwards) {
@@ -184,9 +173,23 @@ impl Simulated {
             now: self.now(),
             config: &self.config,
         };
+        let asked = self.clock.monotonic();
         let answer = self
             .file
-            .write(|world| decide(world, ground, request, rule))
+            .write(|world| {
+                // A process that was stopped in the middle of a call does not go on with it when
+                // it is woken: by then somebody else may have taken over.
+                let waited = self.clock.monotonic().saturating_sub(asked);
+                if waited > self.config.request_timeout {
+                    let words = format!("the request was {} s old", waited.as_secs());
+                    return Answer {
+                        result: Err(CloudError::Unanswered(words)),
+                        effect: None,
+                        slow: None,
+                    };
+                }
+                decide(world, ground, request, rule)
+            })
             .await?;
         if let Some(key) = &answer.effect {
             self.probe.reached(Moment::EffectMade, key);

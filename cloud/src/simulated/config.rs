@@ -97,9 +97,14 @@ pub struct SimulatedConfig {
     pub flavors: BTreeMap<FlavorName, Flavor>,
     /// Images that are offered beside those in the file.
     pub images: BTreeSet<ImageName>,
+    /// How old a request may be when its turn comes; an older one has no effect. Also how long one
+    /// waits for others to be done with the file.
+    pub request_timeout: Duration,
     /// How long a request of a dead process may still have its effect. Zero, because the simulated
     /// cloud lives in the process that calls it: when that dies, so does a request which was not
-    /// committed, and there is no proxy or queue in which it could go on. A real cloud's is longer.
+    /// committed, and there is no proxy or queue in which it could go on. Where that process is
+    /// only stopped, either its request has the file, and every answer waits for it, or it is too
+    /// old once it goes on. A real cloud's is longer.
     pub request_lifetime: Duration,
 }
 
@@ -156,6 +161,7 @@ impl Default for SimulatedConfig {
             ]),
             flavors: BTreeMap::new(),
             images: BTreeSet::new(),
+            request_timeout: Duration::from_secs(5),
             request_lifetime: Duration::ZERO,
         }
     }

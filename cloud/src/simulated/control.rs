@@ -138,9 +138,8 @@ impl Simulated {
                     ResourceKind::Instance => Body::Instance(foreign_server(name)?),
                     ResourceKind::FloatingIp => Body::FloatingIp(PublicAddress {
                         address: addresses::public(world, pool, None)?,
-                        instance: None,
                         network: None,
-                        interface: None,
+                        route: None,
                     }),
                     ResourceKind::Subnet
                     | ResourceKind::RouterInterface

@@ -194,11 +194,6 @@ impl FaultState {
 }
 
 impl World {
-    /// Whether a fault is meant for a call, be it this one or one after it.
-    pub(super) fn has_fault_for(&self, subject: Subject<'_>) -> bool {
-        self.faults.iter().any(|state| state.is_meant_for(subject))
-    }
-
     /// Counts a call for all faults that are meant for it, and takes the oldest one that is due.
     pub(super) fn take_fault(&mut self, subject: Subject<'_>) -> Option<What> {
         let mut hit = None;

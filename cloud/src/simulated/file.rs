@@ -22,8 +22,6 @@ use super::world::World;
 const APPLICATION: i64 = 0x5573_5363;
 const SCHEMA_VERSION: i64 = 1;
 const SCHEMA: &str = include_str!("schema.sql");
-/// Longer than any transaction here takes, shorter than a person's patience.
-const BUSY: Duration = Duration::from_secs(10);
 /// SQLite's codes for "locked by another" and "no database at all".
 const BUSY_CODE: &str = "5";
 const NOT_A_DATABASE: &str = "26";
@@ -96,12 +94,12 @@ struct Inner {
 }
 
 impl File {
-    /// Opens a file, and makes it where it isn't there.
-    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+    /// Opens a file, and makes it where it isn't there. Others who have it are waited for so long.
+    pub async fn open(file: &Path, busy: Duration) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
-            .busy_timeout(BUSY)
+            .busy_timeout(busy)
             .synchronous(SqliteSynchronous::Normal);
         let mut connection = connect(file, &options).await?;
         prepare(file, &mut connection).await?;

@@ -83,9 +83,13 @@ impl<'w> Links<'w> {
                 }
                 Body::FloatingIp(PublicAddress {
                     address,
-                    instance: Some(instance),
-                    ..
-                }) => links.public.entry(instance).or_default().push(*address),
+                    network: _,
+                    route: Some(route),
+                }) => links
+                    .public
+                    .entry(&route.instance)
+                    .or_default()
+                    .push(*address),
                 _ => {}
             }
         }
@@ -185,7 +189,7 @@ fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str
         (_, Status::Changing) => Some("RESIZE"),
         (Body::Volume(_), Status::Ready) if links.attached.contains(&row.id) => Some("in-use"),
         (Body::Volume(_), Status::Ready) => Some("available"),
-        (Body::FloatingIp(PublicAddress { instance: None, .. }), Status::Ready) => Some("DOWN"),
+        (Body::FloatingIp(PublicAddress { route: None, .. }), Status::Ready) => Some("DOWN"),
         (_, Status::Ready) => Some("ACTIVE"),
     }
 }
@@ -289,13 +293,12 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
         .into(),
         Body::FloatingIp(PublicAddress {
             address,
-            instance,
             network,
-            interface: _,
+            route,
         }) => FloatingIp {
             address: Value::Fixed(*address),
-            instance: match instance {
-                Some(instance) => Some(keys.key(instance)?),
+            instance: match route {
+                Some(route) => Some(keys.key(&route.instance)?),
                 None => None,
             },
             network: network.clone()?,

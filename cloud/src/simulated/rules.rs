@@ -165,7 +165,7 @@ fn rule_rows(
 /// Whether a floating IP can lead to a server through a router interface.
 fn associable(
     world: &World,
-    interface: Option<&CloudId>,
+    interface: &Row,
     instance: &Row,
     own: Option<&CloudId>,
 ) -> Result<(), CloudError> {
@@ -175,18 +175,8 @@ fn associable(
     if instance.gone.is_some() {
         return conflict(format!("Instance {} is being deleted.", instance.id));
     }
-    let subnet = interface
-        .and_then(|id| world.row(id))
-        .and_then(|row| match &row.body {
-            Body::RouterInterface { subnet, .. } => Some(subnet),
-            _ => None,
-        });
-    let Some(subnet) = subnet else {
-        return Err(CloudError::NotFound(format!(
-            "External network is not reachable from the networks of instance {}. Therefore, \
-             cannot associate its port with a Floating IP.",
-            instance.id
-        )));
+    let Body::RouterInterface { subnet, .. } = &interface.body else {
+        return Err(not_found(ResourceKind::RouterInterface, &interface.id));
     };
     let has_port = server
         .ports
@@ -198,9 +188,9 @@ fn associable(
             instance.id
         ));
     }
-    let other = world.public_addresses().find(|(row, address)| {
-        own != Some(&row.id) && address.instance.as_ref() == Some(&instance.id)
-    });
+    let other = world
+        .public_addresses()
+        .find(|(row, address)| own != Some(&row.id) && address.instance() == Some(&instance.id));
     match other {
         None => Ok(()),
         Some((other, _)) => conflict(format!(

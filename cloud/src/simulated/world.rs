@@ -160,11 +160,24 @@ pub(super) struct PortRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PublicAddress {
     pub address: IpAddr,
-    pub instance: Option<CloudId>,
     /// In its description.
     pub network: Option<NetworkName>,
-    /// The router interface that it goes through.
-    pub interface: Option<CloudId>,
+    /// None: it leads nowhere.
+    pub route: Option<Route>,
+}
+
+/// Where a floating IP leads, and through which router interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Route {
+    pub instance: CloudId,
+    pub interface: CloudId,
+}
+
+impl PublicAddress {
+    /// The server that it leads to.
+    pub fn instance(&self) -> Option<&CloudId> {
+        self.route.as_ref().map(|route| &route.instance)
+    }
 }
 
 impl Body {
@@ -309,14 +322,10 @@ impl World {
                     gone.contains(volume) || gone.contains(instance)
                 }
                 Body::FloatingIp(address) => {
-                    if address
-                        .instance
-                        .as_ref()
-                        .is_some_and(|id| gone.contains(id))
-                    {
+                    if address.instance().is_some_and(|id| gone.contains(id)) {
                         freed.push(Row {
                             body: Body::FloatingIp(PublicAddress {
-                                instance: None,
+                                route: None,
                                 ..address.clone()
                             }),
                             ..row.clone()

@@ -251,6 +251,52 @@ async fn futures_poll<T>(
         .await
 }
 
+/// Somebody who is in the middle of writing: a process that was stopped there, say.
+async fn writer(lab: &Lab) -> SqliteConnection {
+    let mut connection = sqlite(&lab.folder.path().join("cloud.sqlite")).await;
+    sqlx::raw_sql("BEGIN IMMEDIATE")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn a_request_that_waited_too_long_has_no_effect() {
+    let lab = Lab::new().await;
+    for (seconds, made) in [(4, true), (60, false)] {
+        let mut other = writer(&lab).await;
+        let group = key(ResourceKind::SecurityGroup, &seconds.to_string());
+        let mut call = Box::pin(lab.create(&group, SecurityGroup {}));
+        assert!(!futures_poll(call.as_mut()).await);
+        lab.forward(seconds);
+        sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+        let answer = call.await;
+        let dropped = matches!(answer, Err(CloudError::Unanswered(_)));
+        assert_eq!((answer.is_ok(), dropped), (made, !made));
+    }
+    assert_eq!(lab.list().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_waits_for_whoever_writes() {
+    let mut lab = Lab::new().await;
+    lab.make(&key(ResourceKind::SecurityGroup, "a"), SecurityGroup {})
+        .await;
+    let mut other = writer(&lab).await;
+    sqlx::raw_sql("DELETE FROM resources; UPDATE cloud SET version = version + 1")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let mut list = Box::pin(lab.list());
+    for _ in 0..10 {
+        assert!(!futures_poll(list.as_mut()).await);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    assert!(list.await.is_empty());
+}
+
 #[tokio::test]
 async fn bad_data_is_named() {
     let mut lab = Lab::new().await;

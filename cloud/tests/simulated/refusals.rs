@@ -186,7 +186,12 @@ async fn a_floating_ip_needs_a_way_to_the_instance() {
     lab.make(&ip, public("net", Some("app[2]"))).await;
     let second = key(ResourceKind::FloatingIp, "second");
     conflict(lab.create(&second, public("net", Some("app[2]"))).await);
-    // Given to nobody, then to somebody.
+    // Given to nobody, which needs no way, then to somebody.
+    lab.make(
+        &key(ResourceKind::FloatingIp, "third"),
+        public("inner", None),
+    )
+    .await;
     lab.make(&second, public("net", None)).await;
     assert_eq!(lab.status(&second).await.1.as_deref(), Some("DOWN"));
     conflict(

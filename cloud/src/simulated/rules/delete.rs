@@ -67,7 +67,10 @@ fn in_the_way(world: &World, ground: Ground<'_>, row: &Row) -> Result<(), CloudE
         }
         Body::RouterInterface { router, subnet } => {
             let address = world.public_addresses().find(|(_, address)| {
-                address.interface.as_ref() == Some(id) && address.instance.is_some()
+                address
+                    .route
+                    .as_ref()
+                    .is_some_and(|route| route.interface == *id)
             });
             match address {
                 None => Ok(()),

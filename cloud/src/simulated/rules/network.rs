@@ -6,11 +6,12 @@ use engine::port::CloudError;
 use ipnet::IpNet;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::name::NetworkName;
 use model::resource::{FloatingIp, RouterInterface, Subnet};
 use plan::offers::QuotaKind;
 
 use super::{Ground, associable, conflict, referred, refused};
-use crate::simulated::world::{Body, PublicAddress, World};
+use crate::simulated::world::{Body, PublicAddress, Route, World};
 use crate::simulated::{addresses, quota};
 
 fn overlap(a: IpNet, b: IpNet) -> bool {
@@ -104,22 +105,34 @@ pub(super) fn public_address(
         network,
     }: &FloatingIp,
 ) -> Result<Body, CloudError> {
-    let interface = Key::new(ResourceKind::RouterInterface, network.as_str());
-    let interface = referred(world, ids, &interface)?.id.clone();
-    let instance = match instance {
-        None => None,
-        Some(key) => {
-            let instance = referred(world, ids, key)?;
-            associable(world, Some(&interface), instance, None)?;
-            Some(instance.id.clone())
-        }
-    };
+    let route = route(world, ids, network, instance.as_ref(), None)?;
     quota::check(world, &[(QuotaKind::FloatingIps, 1)])?;
     let address = addresses::public(world, &ground.config.address_pool, address.fixed())?;
     Ok(Body::FloatingIp(PublicAddress {
         address,
-        instance,
         network: Some(network.clone()),
-        interface: Some(interface),
+        route,
+    }))
+}
+
+/// The way to an instance: over the router interface of the network. None where there is no
+/// instance to lead to.
+pub(super) fn route(
+    world: &World,
+    ids: &BTreeMap<Key, CloudId>,
+    network: &NetworkName,
+    instance: Option<&Key>,
+    own: Option<&CloudId>,
+) -> Result<Option<Route>, CloudError> {
+    let Some(instance) = instance else {
+        return Ok(None);
+    };
+    let interface = Key::new(ResourceKind::RouterInterface, network.as_str());
+    let interface = referred(world, ids, &interface)?;
+    let instance = referred(world, ids, instance)?;
+    associable(world, interface, instance, own)?;
+    Ok(Some(Route {
+        instance: instance.id.clone(),
+        interface: interface.id.clone(),
     }))
 }

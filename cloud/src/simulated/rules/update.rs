@@ -9,9 +9,8 @@ use model::key::{Key, ResourceKind};
 use model::resource::{FloatingIp, Instance, Resource, SecurityRules, Volume};
 use plan::offers::QuotaKind;
 
-use super::{
-    Did, Ground, associable, conflict, existing, needs_active, noun, referred, refused, rule_rows,
-};
+use super::network::route;
+use super::{Did, Ground, conflict, existing, needs_active, noun, referred, refused, rule_rows};
 use crate::simulated::quota;
 use crate::simulated::world::{
     Body, Disk, Extending, PublicAddress, Purpose, Resizing, Row, Server, Size, World,
@@ -57,19 +56,12 @@ pub(in crate::simulated) fn update(
         (Body::FloatingIp(address), Resource::FloatingIp(after)) => {
             let FloatingIp {
                 instance,
+                network,
                 address: _,
-                network: _,
             } = after;
-            let instance = match instance {
-                None => None,
-                Some(key) => {
-                    let instance = referred(world, ids, key)?;
-                    associable(world, address.interface.as_ref(), instance, Some(&row.id))?;
-                    Some(instance.id.clone())
-                }
-            };
+            let route = route(world, ids, network, instance.as_ref(), Some(&row.id))?;
             Body::FloatingIp(PublicAddress {
-                instance,
+                route,
                 ..address.clone()
             })
         }
