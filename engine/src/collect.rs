@@ -304,6 +304,15 @@ pub(crate) fn order_of(topology: &Topology) -> Order {
 }
 
 impl Engine {
+    /// What a cloud offers right now. Asked once, for whoever shows it and can show the last answer
+    /// instead.
+    pub async fn offers(
+        &self,
+        cloud: &model::name::CloudName,
+    ) -> Result<plan::offers::Offers, EngineError> {
+        Ok(self.cloud(cloud)?.offers().await?)
+    }
+
     /// Asks for a cloud's offers, again where it only fails in passing.
     pub(crate) async fn offers_patiently(
         &self,

@@ -1,0 +1,227 @@
+//! Environments, their states and totals, comparison, recipes.
+
+use std::sync::Arc;
+
+use app::data::{CompareSide, Comparison};
+use app::routes::{CompareAsk, EnvironmentAsk, Query};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use model::diff::DiffReport;
+use model::environment::{Environment, EnvironmentKind, Layer, Revision};
+use model::id::RevisionNumber;
+use model::lease::Lease;
+use model::name::EnvironmentName;
+use model::operation::Operation;
+use model::recipe::Recipe;
+use model::topology::Topology;
+use plan::capacity::{BySizing, Capacity, Totals};
+use plan::finding::Finding;
+use serde::Serialize;
+
+use super::read;
+use crate::web::Web;
+use crate::web::backend::{Reader, Summary, compared};
+use crate::web::trouble::{Failed, bad_request, not_found};
+
+type Named = Result<Path<EnvironmentName>, PathRejection>;
+
+fn named(name: Named) -> Result<EnvironmentName, Failed> {
+    name.map(|Path(name)| name)
+        .map_err(|_| not_found("environment of that name"))
+}
+
+/// One environment in the list.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    environment: Environment,
+    cloud: Option<String>,
+    totals: BySizing<Totals>,
+    lease: Option<Lease>,
+    /// The one under way, or the newest where it went wrong.
+    operation: Option<Operation>,
+    findings: Vec<Placed>,
+}
+
+/// A finding with the layer that it is in.
+#[derive(Serialize)]
+struct Placed {
+    layer: Layer,
+    since: DateTime<Utc>,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+impl From<Summary> for Listed {
+    fn from(summary: Summary) -> Self {
+        let Summary { row, newest } = summary;
+        Self {
+            environment: row.environment,
+            cloud: row.cloud,
+            totals: row.totals,
+            lease: row.lease,
+            operation: row.operation,
+            findings: newest
+                .iter()
+                .flat_map(|digest| {
+                    digest.findings.iter().map(|finding| Placed {
+                        layer: digest.revision.layer,
+                        since: digest.revision.at,
+                        finding: finding.clone(),
+                    })
+                })
+                .collect(),
+        }
+    }
+}
+
+/// All environments that are not destroyed.
+#[derive(Serialize)]
+struct List {
+    environments: Vec<Listed>,
+}
+
+/// `GET /environments`
+pub(super) async fn list(State(web): State<Arc<Web>>, uri: Uri) -> Response {
+    let reader = Reader::new(&web, &uri);
+    let list = reader.summaries().await.map(|all| List {
+        environments: all.into_iter().map(Listed::from).collect(),
+    });
+    read(list)
+}
+
+/// One environment with its revisions.
+#[derive(Serialize)]
+struct One {
+    #[serde(flatten)]
+    listed: Listed,
+    revisions: Vec<Revision>,
+}
+
+/// `GET /environments/{name}`
+pub(super) async fn one(State(web): State<Arc<Web>>, uri: Uri, name: Named) -> Response {
+    let reader = Reader::new(&web, &uri);
+    let one = async {
+        let name = named(name)?;
+        let environment = reader.environment_of(&name).await?;
+        let revisions = reader.store().revisions(environment.id).await?;
+        let summary = reader.summary(&environment).await?;
+        Ok(One {
+            listed: summary.into(),
+            revisions,
+        })
+    };
+    read(one.await)
+}
+
+/// A state.
+#[derive(Serialize)]
+struct StateBody {
+    revision: Revision,
+    topology: Topology,
+}
+
+/// `GET /environments/{name}/topology[?layer=&revision=]`
+pub(super) async fn topology(State(web): State<Arc<Web>>, uri: Uri, name: Named) -> Response {
+    read(state(&web, &uri, name).await)
+}
+
+async fn state(web: &Arc<Web>, uri: &Uri, name: Named) -> Result<StateBody, Failed> {
+    let name = named(name)?;
+    let query = Query::parse(uri.query().unwrap_or_default());
+    let ask = EnvironmentAsk::read(&query).map_err(bad_request)?;
+    let reader = Reader::new(web, uri);
+    let environment = reader.environment_of(&name).await?;
+    let (revision, topology) = reader.state_of(&environment, &ask).await?;
+    Ok(StateBody { revision, topology })
+}
+
+/// `GET /environments/{name}/capacity[?layer=&revision=]`: as the command `capacity` prints it.
+pub(super) async fn capacity(State(web): State<Arc<Web>>, uri: Uri, name: Named) -> Response {
+    let capacity: Result<Capacity, Failed> = state(&web, &uri, name)
+        .await
+        .map(|state| plan::capacity::capacity([&state.topology]));
+    read(capacity)
+}
+
+/// One side of a comparison.
+#[derive(Serialize)]
+struct Side {
+    environment: EnvironmentName,
+    kind: EnvironmentKind,
+    layer: Layer,
+    revision: RevisionNumber,
+    at: DateTime<Utc>,
+    totals: Totals,
+}
+
+impl From<CompareSide> for Side {
+    fn from(side: CompareSide) -> Self {
+        let CompareSide {
+            environment,
+            kind,
+            layer,
+            revision,
+            at,
+            capacity: _,
+            totals,
+        } = side;
+        Self {
+            environment,
+            kind,
+            layer,
+            revision,
+            at,
+            totals,
+        }
+    }
+}
+
+/// A comparison: what the command `diff` prints, with both sides.
+#[derive(Serialize)]
+struct Compared {
+    a: Side,
+    b: Side,
+    #[serde(flatten)]
+    report: DiffReport,
+}
+
+/// `GET /compare?a=&b=[&by=group|instance][&sizing=min|planned|max]`
+pub(super) async fn compare(State(web): State<Arc<Web>>, uri: Uri) -> Response {
+    let query = Query::parse(uri.query().unwrap_or_default());
+    let done = async {
+        let ask = CompareAsk::read(&query).map_err(bad_request)?;
+        let (Some(a), Some(b)) = (&ask.a, &ask.b) else {
+            return Err(bad_request(
+                "Two states are compared: name them as a and b, as in ?a=production-2013&b=production-2014.",
+            ));
+        };
+        let reader = Reader::new(&web, &uri);
+        let Comparison { a, b, report } = compared(&reader, a, b, ask.by, ask.sizing).await?;
+        Ok(Compared {
+            a: a.into(),
+            b: b.into(),
+            report,
+        })
+    };
+    read(done.await)
+}
+
+/// All recipes.
+#[derive(Serialize)]
+struct Recipes {
+    recipes: Vec<Recipe>,
+}
+
+/// `GET /recipes`
+pub(super) async fn recipes(State(web): State<Arc<Web>>) -> Response {
+    let recipes = web.engine.store().recipes().await;
+    read(
+        recipes
+            .map(|recipes| Recipes { recipes })
+            .map_err(Failed::from),
+    )
+}

@@ -1,0 +1,148 @@
+//! What the pages read, over the engine's store: each need is one query, none is one per row. A
+//! cloud is only asked by the previews of a copy and of destroying, which are about nothing else,
+//! and what an environment's page says of its default copy comes from an answer of seconds ago.
+
+mod compare;
+mod copy;
+mod dashboard;
+mod destroy;
+mod digests;
+mod environment;
+mod environments;
+mod instances;
+mod operations;
+mod temporary;
+
+use std::sync::Arc;
+
+use app::backend::{Backend, PageError};
+use app::data::{
+    AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
+    EnvironmentsData, Frame, InstancesData, OperationData, OperationsData,
+};
+use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, Query};
+use async_trait::async_trait;
+use axum::http::Uri;
+use engine::Engine;
+use engine::port::{Store, StoreError};
+use model::environment::Environment;
+use model::filter::InstanceFilter;
+use model::id::OperationId;
+use model::name::EnvironmentName;
+use tokio::sync::OnceCell;
+
+pub(super) use compare::compared;
+pub(super) use copy::Proofs;
+pub(super) use digests::Digests;
+pub(super) use environments::Summary;
+pub(super) use instances::page_error;
+
+use super::Web;
+use super::trouble::{Failed, not_found};
+
+/// Reads for one request.
+pub(super) struct Reader {
+    web: Arc<Web>,
+    /// What stands behind `?`.
+    query: Query,
+    /// The environments that are not destroyed: the frame and most pages need them.
+    environments: OnceCell<Vec<Environment>>,
+}
+
+impl Reader {
+    /// For a request to this address.
+    pub(super) fn new(web: &Arc<Web>, uri: &Uri) -> Self {
+        Self {
+            web: Arc::clone(web),
+            query: Query::parse(uri.query().unwrap_or_default()),
+            environments: OnceCell::new(),
+        }
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.web.engine
+    }
+
+    pub(super) fn store(&self) -> &dyn Store {
+        self.web.engine.store()
+    }
+
+    /// The environments that are not destroyed, by name.
+    pub(super) async fn environments(&self) -> Result<&[Environment], StoreError> {
+        let read = || self.store().environments(false);
+        self.environments
+            .get_or_try_init(read)
+            .await
+            .map(Vec::as_slice)
+    }
+
+    /// The environment of a name: the one that is there, or the last one that was.
+    pub(super) async fn environment_of(
+        &self,
+        name: &EnvironmentName,
+    ) -> Result<Environment, Failed> {
+        if let Some(environment) = self.store().environment(name).await? {
+            return Ok(environment);
+        }
+        let all = self.store().environments(true).await?;
+        all.into_iter()
+            .filter(|environment| environment.name == *name)
+            .max_by_key(|environment| environment.destroyed_at)
+            .ok_or_else(|| not_found(&format!("environment “{name}”")))
+    }
+}
+
+#[async_trait]
+impl Backend for Reader {
+    async fn frame(&self) -> Result<Frame, PageError> {
+        Ok(self.read_frame().await?)
+    }
+
+    async fn dashboard(&self) -> Result<Dashboard, PageError> {
+        Ok(self.read_dashboard().await?)
+    }
+
+    async fn environments(&self) -> Result<EnvironmentsData, PageError> {
+        Ok(self.read_environments().await?)
+    }
+
+    async fn environment(
+        &self,
+        name: &EnvironmentName,
+        ask: &EnvironmentAsk,
+    ) -> Result<EnvironmentData, PageError> {
+        Ok(self.read_environment(name, ask).await?)
+    }
+
+    async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError> {
+        Ok(self.read_instances(filter).await?)
+    }
+
+    async fn compare(&self, ask: &CompareAsk) -> Result<CompareData, PageError> {
+        Ok(self.read_comparison(ask).await?)
+    }
+
+    async fn copy_preview(
+        &self,
+        source: &EnvironmentName,
+        ask: &CopyAsk,
+    ) -> Result<CopyPreview, PageError> {
+        Ok(self.read_copy_preview(source, ask).await?)
+    }
+
+    async fn destroy_preview(&self, name: &EnvironmentName) -> Result<DestroyPreview, PageError> {
+        Ok(self.read_destroy_preview(name).await?)
+    }
+
+    async fn operations(&self) -> Result<OperationsData, PageError> {
+        Ok(self.read_operations().await?)
+    }
+
+    async fn operation(&self, id: OperationId) -> Result<OperationData, PageError> {
+        Ok(self.read_operation(id).await?)
+    }
+
+    async fn audit(&self, environment: Option<&EnvironmentName>) -> Result<AuditData, PageError> {
+        Ok(self.read_audit(environment).await?)
+    }
+}

@@ -1,0 +1,126 @@
+//! One environment's page.
+
+use app::data::EnvironmentData;
+use app::routes::EnvironmentAsk;
+use model::environment::{Environment, EnvironmentKind, Layer, Revision};
+use model::filter::{InstanceFilter, InstanceRow, MAX_PAGE_ROWS, Page, instance_records};
+use model::name::EnvironmentName;
+use model::topology::Topology;
+use plan::capacity::capacity_of;
+
+use super::digests::Digest;
+use super::environments::by_severity;
+use super::{Failed, Reader, not_found};
+
+/// How many of its operations are shown.
+const OPERATIONS: u32 = 20;
+
+impl Reader {
+    pub(super) async fn read_environment(
+        &self,
+        name: &EnvironmentName,
+        ask: &EnvironmentAsk,
+    ) -> Result<EnvironmentData, Failed> {
+        let environment = self.environment_of(name).await?;
+        let (revision, topology) = self.state_of(&environment, ask).await?;
+        let newest = self.newest(&environment).await?;
+        let shown = newest.iter().any(|digest| {
+            digest.revision.number == revision.number && digest.revision.layer == revision.layer
+        });
+        let findings = if shown {
+            newest
+                .iter()
+                .flat_map(|digest| digest.placed(&environment))
+                .collect()
+        } else {
+            let digest = Digest::new(revision.clone(), &topology);
+            digest.placed(&environment).collect()
+        };
+        let instances = if shown && environment.destroyed_at.is_none() {
+            self.first_instances(&environment, revision.layer).await?
+        } else {
+            once(&environment, revision.layer, &topology)
+        };
+        let operations = self
+            .store()
+            .operations(Some(environment.id), OPERATIONS)
+            .await?;
+        let offer = self.offer(&environment).await?;
+        let temporary = match environment.kind {
+            EnvironmentKind::Temporary => Some(self.temporary(&environment, &operations).await?),
+            EnvironmentKind::Production
+            | EnvironmentKind::Secondary
+            | EnvironmentKind::Staging
+            | EnvironmentKind::Development => None,
+        };
+        Ok(EnvironmentData {
+            capacity: capacity_of(&topology),
+            instances,
+            findings: by_severity(findings),
+            revisions: self.store().revisions(environment.id).await?,
+            operations,
+            offer,
+            temporary,
+            environment,
+            revision,
+            topology,
+        })
+    }
+
+    /// The state that was asked for; the newest planned one, or else observed one, unless named.
+    pub(in crate::web) async fn state_of(
+        &self,
+        environment: &Environment,
+        ask: &EnvironmentAsk,
+    ) -> Result<(Revision, Topology), Failed> {
+        let layer = ask.layer.unwrap_or(if environment.planned.is_some() {
+            Layer::Planned
+        } else {
+            Layer::Observed
+        });
+        let state = self
+            .store()
+            .revision(environment.id, layer, ask.revision)
+            .await?;
+        state.ok_or_else(|| {
+            let name = &environment.name;
+            not_found(&match ask.revision {
+                Some(number) => format!("{layer} revision {number} of {name}"),
+                None => format!("{layer} state of {name}"),
+            })
+        })
+    }
+
+    async fn first_instances(
+        &self,
+        environment: &Environment,
+        layer: Layer,
+    ) -> Result<Page<InstanceRow>, Failed> {
+        let filter = InstanceFilter {
+            environment: Some(environment.name.clone()),
+            layer: Some(layer),
+            ..InstanceFilter::default()
+        };
+        Ok(self.store().instances(&filter).await?)
+    }
+}
+
+/// The instances of a state that lists no longer hold.
+fn once(environment: &Environment, layer: Layer, topology: &Topology) -> Page<InstanceRow> {
+    let records = instance_records(topology);
+    let total = records.len() as u64;
+    let rows = records
+        .into_iter()
+        .take(MAX_PAGE_ROWS as usize)
+        .map(|record| InstanceRow {
+            environment: environment.name.clone(),
+            kind: environment.kind,
+            layer,
+            record,
+        });
+    Page {
+        rows: rows.collect(),
+        total,
+        next: None,
+    }
+}

@@ -1,0 +1,198 @@
+//! What only a temporary environment has: where it comes from, how far it is, how to reach it, how
+//! long it lives.
+
+use app::data::{Access, Extension, Progress, TemporaryData};
+use chrono::Duration;
+use model::act::Act;
+use model::environment::{Environment, Layer};
+use model::id::RevisionNumber;
+use model::lease::Lease;
+use model::name::{EnvironmentName, RecipeName};
+use model::operation::{Operation, OperationState, Phase, StepState};
+use model::topology::Topology;
+use plan::copy::Fidelity;
+
+use super::copy::no_prices;
+use super::{Failed, Reader};
+
+/// By how many hours a lease can be extended with one click.
+const EXTENSIONS: [u32; 4] = [1, 4, 8, 24];
+/// How many lines of its log are looked through for where it comes from.
+const LINES: u32 = 1000;
+
+/// Where a copy comes from.
+#[derive(Default)]
+struct Origin {
+    source: Option<EnvironmentName>,
+    recipe: Option<RecipeName>,
+    fidelity: Vec<Fidelity>,
+}
+
+impl Reader {
+    pub(super) async fn temporary(
+        &self,
+        environment: &Environment,
+        operations: &[Operation],
+    ) -> Result<TemporaryData, Failed> {
+        let lease = self.store().lease(environment.id).await?;
+        let Origin {
+            source,
+            recipe,
+            fidelity,
+        } = self.origin(environment).await?;
+        let shown = operations
+            .iter()
+            .find(|operation| operation.state.is_open())
+            .or(operations.first());
+        let progress = match shown {
+            Some(operation) => Some(self.progress(operation).await?),
+            None => None,
+        };
+        let access = match environment.observed {
+            Some(_) if environment.destroyed_at.is_none() => {
+                let state = self
+                    .store()
+                    .revision(environment.id, Layer::Observed, None)
+                    .await?;
+                state.map_or_else(Vec::new, |(_, topology)| access(&topology))
+            }
+            _ => Vec::new(),
+        };
+        let destroy_refused = if environment.protected {
+            Some("It is protected: nobody can change it through Understudy.".to_owned())
+        } else {
+            operations
+                .iter()
+                .find(|operation| operation.state.is_open())
+                .map(|operation| {
+                    format!(
+                        "It is being changed right now ({}): wait until that ends.",
+                        operation.act.words()
+                    )
+                })
+        };
+        Ok(TemporaryData {
+            extensions: lease.as_ref().map_or_else(Vec::new, extensions),
+            lease,
+            source,
+            recipe,
+            progress,
+            access,
+            fidelity,
+            destroy_refused,
+        })
+    }
+
+    /// Where it comes from, as the log of acts tells it.
+    async fn origin(&self, environment: &Environment) -> Result<Origin, Failed> {
+        let log = self.store().audit(Some(environment.id), LINES).await?;
+        let derived = log.into_iter().rev().find_map(|line| match line.act {
+            Act::Derive {
+                source,
+                layer,
+                revision,
+                recipe,
+                name: _,
+            } => Some((source, layer, revision, recipe)),
+            _ => None,
+        });
+        let Some((source, layer, revision, recipe)) = derived else {
+            return Ok(Origin::default());
+        };
+        let name = self
+            .store()
+            .environment_by_id(source)
+            .await?
+            .map(|source| source.name);
+        let state = self.store().revision(source, layer, Some(revision)).await?;
+        let known = self.store().recipe(&recipe).await?;
+        let first = self
+            .store()
+            .revision(environment.id, Layer::Planned, Some(RevisionNumber(1)))
+            .await?;
+        // A recipe can be replaced: what it says now is only told where it still gives this copy.
+        let fidelity = match (state, known, first) {
+            (Some((_, source)), Some(known), Some((_, first))) => {
+                plan::copy::derive(&source, &known, environment.name.clone())
+                    .ok()
+                    .filter(|copy| copy.topology == first)
+                    .map_or_else(Vec::new, |copy| copy.fidelity)
+            }
+            _ => Vec::new(),
+        };
+        Ok(Origin {
+            source: name,
+            recipe: Some(recipe),
+            fidelity,
+        })
+    }
+
+    /// How far an operation is.
+    pub(in crate::web) async fn progress(&self, operation: &Operation) -> Result<Progress, Failed> {
+        let phase = match &operation.state {
+            OperationState::Running { phase, .. } | OperationState::Stopped { phase, .. } => *phase,
+            OperationState::RolledBack { .. } => Phase::Rollback,
+            OperationState::Planned
+            | OperationState::AwaitingApproval
+            | OperationState::Queued
+            | OperationState::Done { .. } => Phase::Forward,
+        };
+        let plan = self.store().plan(operation.id, phase).await?;
+        let journal = self.store().journal(operation.id).await?;
+        let done = journal
+            .iter()
+            .filter(|entry| entry.phase == phase && matches!(entry.state, StepState::Done { .. }))
+            .count();
+        let events = self.store().events(operation.id, 0).await?;
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(Progress {
+            operation: operation.clone(),
+            done: narrow(done),
+            steps: narrow(plan.map_or(0, |plan| plan.steps.len())),
+            last_event: events.last().map_or(0, |event| event.number),
+        })
+    }
+}
+
+fn extensions(lease: &Lease) -> Vec<Extension> {
+    EXTENSIONS
+        .into_iter()
+        .map(|hours| {
+            let until = lease.expires_at + Duration::hours(i64::from(hours));
+            Extension {
+                hours,
+                until,
+                refused: (until > lease.limit).then(|| {
+                    format!(
+                        "it may live until {} at most",
+                        lease.limit.format("%Y-%m-%d %H:%M UTC")
+                    )
+                }),
+                cost: no_prices(),
+            }
+        })
+        .collect()
+}
+
+/// How to reach each instance.
+fn access(observed: &Topology) -> Vec<Access> {
+    let mut all = Vec::new();
+    for (name, group) in &observed.groups {
+        let hosts: Vec<_> = observed
+            .profiles_of(group)
+            .into_iter()
+            .filter_map(|profile| observed.profiles.get(profile))
+            .flat_map(|profile| profile.hosts.iter().cloned())
+            .collect();
+        for (ordinal, facts) in &group.instances {
+            all.push(Access {
+                instance: format!("{name}[{ordinal}]"),
+                status: facts.status.clone(),
+                public: facts.public_addresses.clone(),
+                private: facts.addresses.clone(),
+                hosts: hosts.clone(),
+            });
+        }
+    }
+    all
+}
