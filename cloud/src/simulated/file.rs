@@ -73,6 +73,7 @@ pub(super) enum FileError {
 
 impl From<FileError> for CloudError {
     fn from(error: FileError) -> Self {
+        tracing::warn!(?error, "the simulated cloud's file");
         match error {
             // A transaction that failed was rolled back, but whether a commit that failed was is
             // for whoever looks again to say.
