@@ -43,7 +43,22 @@ struct Run<'a> {
     there: BTreeMap<Key, Vec<(CloudId, Status)>>,
 }
 
-type Calls<'a> = FuturesUnordered<BoxFuture<'a, (usize, Result<Answer, EngineError>)>>;
+/// A step that the cloud has taken.
+struct Made<'a> {
+    index: usize,
+    at: At<'a>,
+    id: CloudId,
+}
+
+/// What a piece of work came to.
+enum Did {
+    Called(usize, Answer),
+    Looked(Vec<(usize, Seen)>),
+}
+
+/// Everything under way. Whatever waits is in here and nowhere else: something awaited beside it
+/// would keep these from going on, and might wait for a connection that one of them holds.
+type Work<'a> = FuturesUnordered<BoxFuture<'a, Result<Did, EngineError>>>;
 
 impl<'a> Run<'a> {
     fn at(&self, index: usize) -> At<'a> {
@@ -83,10 +98,23 @@ impl<'a> Run<'a> {
         u32::try_from(done).unwrap_or(u32::MAX)
     }
 
-    fn any_made(&self) -> bool {
+    fn made(&self) -> Vec<Made<'a>> {
+        let made = |(index, progress): (usize, &Progress)| match progress {
+            Progress::Made { id, since: _ } => Some(Made {
+                index,
+                at: self.at(index),
+                id: id.clone(),
+            }),
+            Progress::Waiting | Progress::Calling | Progress::Done => None,
+        };
+        self.progress.iter().enumerate().filter_map(made).collect()
+    }
+
+    fn calls(&self) -> usize {
         self.progress
             .iter()
-            .any(|progress| matches!(progress, Progress::Made { .. }))
+            .filter(|progress| **progress == Progress::Calling)
+            .count()
     }
 }
 
@@ -119,58 +147,74 @@ impl Execution<'_> {
         let config = &self.engine.parts.config;
         let (shortest, longest) = config.poll;
         let mut poll = shortest;
-        let mut calls: Calls<'_> = FuturesUnordered::new();
+        let mut looking = false;
+        let mut work: Work<'_> = FuturesUnordered::new();
         let mut failure: Option<Trouble> = None;
         loop {
             if failure.is_none() {
                 for index in 0..run.progress.len() {
-                    if calls.len() >= config.calls_in_flight {
+                    if run.calls() >= config.calls_in_flight {
                         break;
                     }
                     if run.may_begin(index) {
                         run.progress[index] = Progress::Calling;
-                        calls.push(self.begin(&run, index));
+                        work.push(self.begin(&run, index));
                     }
-                }
-            }
-            if calls.is_empty() {
-                if let Some(trouble) = failure {
-                    return Err(Halt::Trouble(trouble));
                 }
                 if run.all_done() {
                     return Ok(());
                 }
+                let made = run.made();
+                if !looking && !made.is_empty() {
+                    looking = true;
+                    let pause = poll;
+                    work.push(Box::pin(async move {
+                        self.engine.clock().sleep(pause).await;
+                        self.look_at_made(made).await.map(Did::Looked)
+                    }));
+                }
             }
-            tokio::select! {
-                Some((index, answer)) = calls.next(), if !calls.is_empty() => {
+            let Some(did) = work.next().await else {
+                // Nothing under way: only a failure leaves anything undone then.
+                return match failure {
+                    Some(trouble) => Err(Halt::Trouble(trouble)),
+                    None => Err(Halt::Trouble(trouble::nothing_can_go_on())),
+                };
+            };
+            let before = run.done();
+            let result = match did? {
+                Did::Called(index, answer) => {
                     poll = shortest;
-                    if let Err(trouble) = self.answered(&mut run, index, answer?) {
-                        failure.get_or_insert(trouble);
+                    self.answered(&mut run, index, answer)
+                }
+                Did::Looked(seen) => {
+                    looking = false;
+                    poll = (poll * 3 / 2).min(longest);
+                    if failure.is_none() {
+                        self.looked(&mut run, seen, &mut work)
+                    } else {
+                        Ok(())
                     }
                 }
-                () = self.engine.clock().sleep(poll), if failure.is_none() && run.any_made() => {
-                    let before = run.done();
-                    if let Err(halt) = self.look_at_made(&mut run, &mut calls).await {
-                        match halt {
-                            Halt::Trouble(trouble) => { failure.get_or_insert(trouble); }
-                            Halt::Error(error) => return Err(Halt::Error(error)),
-                        }
-                    }
-                    poll = if run.done() > before { shortest } else { (poll * 3 / 2).min(longest) };
-                }
+            };
+            if run.done() > before {
+                poll = shortest;
+            }
+            if let Err(trouble) = result {
+                failure.get_or_insert(trouble);
             }
         }
     }
 
-    fn begin<'b>(
-        &'b self,
-        run: &Run<'b>,
-        index: usize,
-    ) -> BoxFuture<'b, (usize, Result<Answer, EngineError>)> {
+    fn begin<'b>(&'b self, run: &Run<'b>, index: usize) -> BoxFuture<'b, Result<Did, EngineError>> {
         let at = run.at(index);
         let there = run.there.get(&at.step.key).cloned().unwrap_or_default();
         let ids = run.ids.clone();
-        Box::pin(async move { (index, self.call(at, ids, there).await) })
+        Box::pin(async move {
+            self.call(at, ids, there)
+                .await
+                .map(|answer| Did::Called(index, answer))
+        })
     }
 
     /// Where each step stands: by the journal, and by what carries the marks. A step whose call
@@ -288,84 +332,92 @@ impl Execution<'_> {
         Ok(())
     }
 
-    /// Looks at everything that the cloud has taken, with one listing.
-    async fn look_at_made<'b>(
-        &'b self,
-        run: &mut Run<'b>,
-        calls: &mut Calls<'b>,
-    ) -> Result<(), Halt> {
+    /// Looks at everything that the cloud has taken, with one listing, and puts what is done into
+    /// the journal.
+    async fn look_at_made(&self, made: Vec<Made<'_>>) -> Result<Vec<(usize, Seen)>, EngineError> {
         let collection = match self.engine.collect(self.cloud, self.environment.id).await {
             Ok(collection) => collection,
             // Looked at again at the next turn.
-            Err(error) if error.is_passing() => return Ok(()),
-            Err(error) => return Err(Halt::Error(error.into())),
+            Err(error) if error.is_passing() => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
         };
         let mut write = JournalWrite::default();
-        for index in 0..run.progress.len() {
+        let mut seen = Vec::with_capacity(made.len());
+        for Made { index, at, id } in made {
+            let key = &at.step.key;
+            let deleting = matches!(at.step.act, StepAct::Delete { .. });
+            let now = self.seen(&collection, key, &id, deleting).await?;
+            let done = match (&now, deleting) {
+                (Seen::Gone, true) => {
+                    write.bindings.push((key.clone(), None));
+                    Some(StepState::Done { id: None })
+                }
+                (Seen::Ready, false) => Some(StepState::Done { id: Some(id) }),
+                _ => None,
+            };
+            if let Some(state) = done {
+                write.entries.push(self.entry(at, state.clone()));
+                write.events.push(self.step_event(at, state));
+            }
+            seen.push((index, now));
+        }
+        if !write.entries.is_empty() {
+            self.record(write).await?;
+        }
+        Ok(seen)
+    }
+
+    /// Takes over how the resources are that the cloud had taken; what it failed to make is
+    /// discarded, for the next attempt.
+    fn looked<'b>(
+        &'b self,
+        run: &mut Run<'b>,
+        seen: Vec<(usize, Seen)>,
+        work: &mut Work<'b>,
+    ) -> Result<(), Trouble> {
+        for (index, now) in seen {
             let Progress::Made { id, since } = run.progress[index].clone() else {
                 continue;
             };
             let at = run.at(index);
             let key = &at.step.key;
-            let deleting = matches!(at.step.act, StepAct::Delete { .. });
-            let seen = self.seen(&collection, key, &id, deleting).await?;
-            match (seen, deleting) {
-                (Seen::Gone, true) => {
+            match (now, &at.step.act) {
+                (Seen::Gone, StepAct::Delete { .. }) => {
                     run.progress[index] = Progress::Done;
                     run.ids.remove(key);
                     run.there.remove(key);
-                    let state = StepState::Done { id: None };
-                    write.entries.push(self.entry(at, state.clone()));
-                    write.bindings.push((key.clone(), None));
-                    write.events.push(self.step_event(at, state));
                 }
-                (Seen::Ready, false) => {
+                (Seen::Ready, StepAct::Create { .. } | StepAct::Update { .. }) => {
                     run.progress[index] = Progress::Done;
-                    let state = StepState::Done {
-                        id: Some(id.clone()),
-                    };
-                    write.entries.push(self.entry(at, state.clone()));
-                    write.events.push(self.step_event(at, state));
                 }
-                (Seen::Failed(why), false) => match at.step.act {
-                    StepAct::Create { .. } => {
-                        run.progress[index] = Progress::Calling;
-                        calls.push(Box::pin(
-                            async move { (index, self.discard(at, id, why).await) },
-                        ));
-                    }
-                    StepAct::Update { .. } | StepAct::Delete { .. } => {
-                        return Err(Halt::Trouble(trouble::change_failed(at.step, &why)));
-                    }
-                },
-                (Seen::Failed(why), true) => {
-                    return Err(Halt::Trouble(trouble::change_failed(at.step, &why)));
+                (Seen::Failed(why), StepAct::Create { .. }) => {
+                    run.progress[index] = Progress::Calling;
+                    work.push(Box::pin(async move {
+                        self.discard(at, id, why)
+                            .await
+                            .map(|answer| Did::Called(index, answer))
+                    }));
                 }
-                (Seen::Gone, false) => match at.step.act {
-                    StepAct::Create { .. } => {
-                        let why = "it was taken away by somebody else while it was made".to_owned();
-                        run.progress[index] = Progress::Calling;
-                        calls.push(Box::pin(async move {
-                            let state = StepState::Failed { why: why.clone() };
-                            let stored = self.journal_step(at, state, Some(None)).await;
-                            (index, stored.map(|()| Answer::Discarded { why }))
-                        }));
-                    }
-                    StepAct::Update { .. } | StepAct::Delete { .. } => {
-                        return Err(Halt::Trouble(trouble::not_there(at.step)));
-                    }
-                },
-                (Seen::Ready, true) | (Seen::Busy, _) => {
+                (Seen::Failed(why), StepAct::Update { .. } | StepAct::Delete { .. }) => {
+                    return Err(trouble::change_failed(at.step, &why));
+                }
+                (Seen::Gone, StepAct::Create { .. }) => {
+                    let why = "it was taken away by somebody else while it was made".to_owned();
+                    run.progress[index] = Progress::Calling;
+                    work.push(Box::pin(async move {
+                        let state = StepState::Failed { why: why.clone() };
+                        self.journal_step(at, state, Some(None)).await?;
+                        Ok(Did::Called(index, Answer::Discarded { why }))
+                    }));
+                }
+                (Seen::Gone, StepAct::Update { .. }) => return Err(trouble::not_there(at.step)),
+                (Seen::Ready, StepAct::Delete { .. }) | (Seen::Busy, _) => {
                     let patience = self.engine.parts.config.patience;
                     if self.engine.clock().monotonic().saturating_sub(since) > patience {
-                        let seconds = patience.as_secs();
-                        return Err(Halt::Trouble(trouble::too_long(at.step, seconds)));
+                        return Err(trouble::too_long(at.step, patience.as_secs()));
                     }
                 }
             }
-        }
-        if !write.entries.is_empty() {
-            self.record(write).await?;
         }
         Ok(())
     }

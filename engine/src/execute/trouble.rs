@@ -149,3 +149,13 @@ pub(super) fn on_the_way_back(first: &Trouble, second: &Trouble) -> Trouble {
 pub(super) fn left_behind(first: &Trouble, left: &[String]) -> Trouble {
     on_the_way_back(first, &still_there(left))
 }
+
+/// Steps are left and none can begin: a mistake of ours, for plans are sorted.
+pub(super) fn nothing_can_go_on() -> Trouble {
+    Trouble {
+        what: "Steps are left, and none of them can begin.".into(),
+        why: "The plan's order has a fault.".into(),
+        todo: "Report this with the plan; destroying the environment takes away what was made."
+            .into(),
+    }
+}
