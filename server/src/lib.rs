@@ -1,3 +1,6 @@
-//! The server: routes, sign-in, configuration, and the wiring of all rooms.
+//! The server: configuration, routes, sign-in, command line, and the wiring of all rooms.
 
 pub mod assets;
+pub mod cli;
+pub mod installation;
+pub mod web;

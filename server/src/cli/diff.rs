@@ -1,0 +1,147 @@
+//! `diff`: what differs between two environments.
+
+use std::fmt::Write as _;
+
+use model::diff::{ChangeWord, DiffReport, comparable_items, diff_items, diff_resolved};
+use model::resolved::resolve;
+use serde_json::Value as Json;
+
+use super::args::{By, DiffArgs, Format};
+use super::error::CliError;
+use super::output::{Look, Out};
+use super::sizing::sizing;
+use super::subject::Sources;
+use super::{Done, Setup};
+
+/// Carries the command out.
+pub(super) async fn run(args: DiffArgs, setup: Setup, out: Out) -> Result<Done, CliError> {
+    let DiffArgs {
+        before,
+        after,
+        by,
+        sizing: named,
+        format,
+        data,
+    } = args;
+    let by = match (by, &named.sizing) {
+        (Some(By::Group), Some(_)) => {
+            return Err(CliError::usage(
+                "groups are compared with their ranges, so a sizing has no say: leave --sizing \
+                 out, or compare by instance",
+            ));
+        }
+        (Some(by), _) => by,
+        (None, Some(_)) => By::Instance,
+        (None, None) => By::Group,
+    };
+    let mut sources = Sources::new(data, setup);
+    let before = sources.topology(&before).await?;
+    let after = sources.topology(&after).await?;
+    sources.close().await;
+    let report = match by {
+        By::Group => {
+            let (before, after) = (comparable_items(&before), comparable_items(&after));
+            diff_items(&before, &after).report()
+        }
+        By::Instance => {
+            let sizing = sizing(named.sizing, [&before, &after])?;
+            let (before, after) = (resolve(&before, &sizing), resolve(&after, &sizing));
+            diff_resolved(&before, &after).report()
+        }
+    };
+    match format.format {
+        Format::Json => out.json(&report)?,
+        Format::Text => out.text(&text(&report, out)),
+    }
+    Ok(if report.same { Done::Yes } else { Done::No })
+}
+
+fn text(report: &DiffReport, out: Out) -> String {
+    let DiffReport {
+        same,
+        totals,
+        changes,
+    } = report;
+    if *same {
+        return format!("The same: {} unchanged.\n", totals.unchanged);
+    }
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "{}, {}, {}, {} unchanged\n",
+        out.paint(Look::Good, format_args!("{} added", totals.added)),
+        out.paint(Look::Bad, format_args!("{} removed", totals.removed)),
+        out.paint(Look::Warning, format_args!("{} changed", totals.changed)),
+        totals.unchanged
+    );
+    let kinds = changes.iter().map(|change| change.kind.chars().count());
+    let width = kinds.max().unwrap_or(0);
+    for change in changes {
+        let look = match change.change {
+            ChangeWord::Added => Look::Good,
+            ChangeWord::Removed => Look::Bad,
+            ChangeWord::Changed => Look::Warning,
+        };
+        let line = format!(
+            "{} {:width$}  {}",
+            change.change.glyph(),
+            change.kind,
+            change.key
+        );
+        let _ = writeln!(text, "{}", out.paint(look, line));
+        if change.change != ChangeWord::Changed {
+            continue;
+        }
+        for field in &change.fields {
+            let _ = writeln!(
+                text,
+                "    {}: {} → {}",
+                field.field,
+                value(&field.before),
+                value(&field.after)
+            );
+        }
+    }
+    text
+}
+
+/// A value on one line.
+fn value(value: &Json) -> String {
+    match value {
+        Json::Null => "nothing".to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(self::value).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(map) => {
+            if let (2, Some(min), Some(max)) = (map.len(), map.get("min"), map.get("max")) {
+                return format!("{min}–{max}");
+            }
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", self::value(value)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Json::Bool(_) | Json::Number(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_read_as_in_files() {
+        assert_eq!(value(&json!(null)), "nothing");
+        assert_eq!(value(&json!({"min": 2, "max": 4})), "2–4");
+        assert_eq!(value(&json!(["a", "b"])), "[a, b]");
+        assert_eq!(
+            value(&json!({"from": "a", "port": 1})),
+            "{ from: a, port: 1 }"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! What the simulated cloud offers: it has no flavors and images of its own, so it takes those that
+//! the stored environments and recipes name. It must never be the place where a number is invented.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::EngineError;
+use model::environment::Layer;
+use model::flavor::Flavor;
+use model::name::{FlavorName, ImageName};
+use model::recipe::Recipe;
+use model::topology::Topology;
+
+use super::Installation;
+
+/// Flavors and images that are to be offered.
+#[derive(Debug, Default)]
+struct Wanted {
+    flavors: BTreeMap<FlavorName, Flavor>,
+    images: BTreeSet<ImageName>,
+}
+
+impl Wanted {
+    fn flavors(&mut self, flavors: &BTreeMap<FlavorName, Flavor>) {
+        for (name, flavor) in flavors {
+            let known = *self.flavors.entry(name.clone()).or_insert(*flavor);
+            if known != *flavor {
+                tracing::warn!(flavor = %name, "has two sizes in what is stored: the first is offered");
+            }
+        }
+    }
+
+    fn topology(&mut self, topology: &Topology) {
+        self.flavors(&topology.flavors);
+        let images = topology
+            .groups
+            .values()
+            .filter_map(|group| group.image.fixed());
+        self.images.extend(images.cloned());
+    }
+
+    fn recipe(&mut self, recipe: &Recipe) {
+        self.flavors(&recipe.flavors);
+        let images = recipe
+            .groups
+            .values()
+            .filter_map(|group| group.image.as_ref());
+        self.images.extend(images.cloned());
+    }
+}
+
+impl Installation {
+    /// Offers what the newest states of all environments and all recipes name.
+    pub(super) async fn offer_everything(&self) -> Result<(), EngineError> {
+        let store = self.engine.store();
+        let mut wanted = Wanted::default();
+        for recipe in store.recipes().await? {
+            wanted.recipe(&recipe);
+        }
+        for environment in store.environments(false).await? {
+            let there = [
+                (Layer::Planned, environment.planned),
+                (Layer::Observed, environment.observed),
+            ];
+            for (layer, number) in there {
+                if number.is_some()
+                    && let Some((_, topology)) = store.revision(environment.id, layer, None).await?
+                {
+                    wanted.topology(&topology);
+                }
+            }
+        }
+        self.offer(wanted).await
+    }
+
+    pub(super) async fn offer_of_topology(&self, topology: &Topology) -> Result<(), EngineError> {
+        let mut wanted = Wanted::default();
+        wanted.topology(topology);
+        self.offer(wanted).await
+    }
+
+    pub(super) async fn offer_of_recipe(&self, recipe: &Recipe) -> Result<(), EngineError> {
+        let mut wanted = Wanted::default();
+        wanted.recipe(recipe);
+        self.offer(wanted).await
+    }
+
+    async fn offer(&self, wanted: Wanted) -> Result<(), EngineError> {
+        let Wanted { flavors, images } = wanted;
+        if !flavors.is_empty() {
+            self.simulated.offer_flavors(&flavors).await?;
+        }
+        if !images.is_empty() {
+            self.simulated.offer_images(&images).await?;
+        }
+        Ok(())
+    }
+}
