@@ -163,7 +163,7 @@ fn refused(file_name: &str, mark: Mark, problem: Problem) -> FileError {
     FileError {
         file: file_name.to_owned(),
         mark,
-        field: path.to_string(),
+        field: error::shortened(&path.to_string(), 160),
         message,
     }
 }

@@ -365,17 +365,9 @@ impl Group {
     /// The ordinals of the first `count` instances, lowest first: those named, then the numbers
     /// from 1 on that are not. Scaling down therefore takes the highest away.
     pub fn ordinals(&self, count: u32) -> Vec<u32> {
-        let mut ordinals: Vec<u32> = self.ordinals.clone();
-        ordinals.sort_unstable();
-        ordinals.dedup();
-        let mut next = 1;
-        while ordinals.len() < count as usize {
-            if !self.ordinals.contains(&next) {
-                ordinals.push(next);
-            }
-            next += 1;
-        }
-        ordinals.truncate(count as usize);
-        ordinals
+        let named: BTreeSet<u32> = self.ordinals.iter().copied().collect();
+        let others = (1..=u32::MAX).filter(|ordinal| !named.contains(ordinal));
+        let all = named.iter().copied().chain(others);
+        all.take(count as usize).collect()
     }
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::value::{ASSIGNED, UNKNOWN};
+
 /// Why a text is not a name, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {what}; {rule}")]
@@ -22,8 +24,11 @@ pub struct NameError {
 
 const STRICT: &str = "use 1 to 63 lower-case letters, digits, `-`, `_` or `.`, beginning and ending with a letter or digit";
 const STRICT_PATTERN: &str = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$";
-const LENIENT: &str = "use 1 to 255 printable characters, without a space at either end";
-const LENIENT_PATTERN: &str = "^\\S(.{0,253}\\S)?$";
+// The two words are how a value that isn't known is written in files.
+const LENIENT: &str = "use 1 to 255 printable characters, without a space at either end, and neither `unknown` nor `assigned`";
+const LENIENT_PATTERN: &str = "^(?!(unknown|assigned)$)\\S(.{0,253}\\S)?$";
+const DNS: &str = "use labels of 1 to 63 lower-case letters, digits, `-` or `_` with dots between them, 253 characters in all";
+const DNS_PATTERN: &str = "^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$";
 
 fn strict(text: &str) -> bool {
     let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -40,6 +45,19 @@ fn lenient(text: &str) -> bool {
         && text.chars().count() <= 255
         && text.trim() == text
         && !text.chars().any(char::is_control)
+        && text != UNKNOWN
+        && text != ASSIGNED
+}
+
+fn dns(text: &str) -> bool {
+    let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let label = |label: &str| {
+        label.len() <= 63
+            && label.starts_with(edge)
+            && label.ends_with(edge)
+            && label.chars().all(|c| edge(c) || c == '-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
 }
 
 macro_rules! names {
@@ -153,7 +171,7 @@ names! {
     /// The name of an image, as the cloud has it.
     ImageName, "an image name", lenient, LENIENT, LENIENT_PATTERN;
     /// A DNS name: `docs.webplatform.org`.
-    DnsName, "a DNS name", strict, STRICT, STRICT_PATTERN;
+    DnsName, "a DNS name", dns, DNS, DNS_PATTERN;
 }
 
 #[cfg(test)]
@@ -169,5 +187,10 @@ mod tests {
         assert!(GroupName::new("").is_err());
         assert!(GroupName::new(&"a".repeat(64)).is_err());
         assert!(FlavorName::new("m1.Large (old)").is_ok());
+        assert!(FlavorName::new("unknown").is_err());
+        assert!(DnsName::new("docs.webplatform.org").is_ok());
+        assert!(DnsName::new(&format!("{}.org", "a".repeat(63))).is_ok());
+        assert!(DnsName::new("docs..org").is_err());
+        assert!(DnsName::new("-docs.org").is_err());
     }
 }

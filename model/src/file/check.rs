@@ -5,6 +5,7 @@ mod recipe;
 mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use ipnet::IpNet;
 
@@ -17,17 +18,26 @@ use crate::topology::Topology;
 
 pub use recipe::recipe;
 
+/// How many problems are looked for: people mend one at a time, and a file may have a million.
+const ENOUGH: usize = 20;
+
 /// Problems as they are found.
 #[derive(Default)]
 struct Problems(Vec<Problem>);
 
 impl Problems {
     fn add(&mut self, path: Path, message: String) {
-        self.0.push(Problem { path, message });
+        if !self.are_enough() {
+            self.0.push(Problem { path, message });
+        }
+    }
+
+    fn are_enough(&self) -> bool {
+        self.0.len() >= ENOUGH
     }
 }
 
-/// Everything that is wrong with a topology as a whole; empty where it holds together.
+/// What is wrong with a topology as a whole, up to 20 problems; empty where it holds together.
 pub fn topology(topology: &Topology) -> Vec<Problem> {
     let mut problems = Problems::default();
     references::topology(topology, &mut problems);
@@ -73,37 +83,59 @@ fn ordinals(group: &Group, path: &Path, problems: &mut Problems) {
             return;
         }
     }
-    let may_have: BTreeSet<u32> = group.ordinals(max).into_iter().collect();
+    let ordinals = Ordinals::of(group);
     let said = group
         .roles
         .keys()
         .map(|ordinal| ("roles", ordinal))
         .chain(group.instances.keys().map(|ordinal| ("instances", ordinal)));
     for (field, ordinal) in said {
-        if !may_have.contains(ordinal) {
+        if !ordinals.contains(*ordinal) {
             problems.add(
                 path.name(field).name(ordinal),
-                format!(
-                    "the group can't have an instance {ordinal}; {}",
-                    ordinals_in_words(&may_have)
-                ),
+                format!("the group can't have an instance {ordinal}; {ordinals}"),
             );
         }
     }
 }
 
-fn ordinals_in_words(ordinals: &BTreeSet<u32>) -> String {
-    let (Some(first), Some(last)) = (ordinals.first(), ordinals.last()) else {
-        return "its count is 0: raise the count, or leave this out".to_owned();
-    };
-    let span = u64::from(last - first) + 1;
-    if first == last {
-        format!("its only ordinal is {first}")
-    } else if span == ordinals.len() as u64 {
-        format!("its ordinals are {first} to {last}")
-    } else {
-        let all: Vec<String> = ordinals.iter().take(20).map(u32::to_string).collect();
-        format!("its ordinals are {}", all.join(", "))
+/// The ordinals that a group's instances may have.
+enum Ordinals {
+    /// 1 to this.
+    Counted(u32),
+    /// These.
+    Named(BTreeSet<u32>),
+}
+
+impl Ordinals {
+    fn of(group: &Group) -> Self {
+        if group.ordinals.is_empty() {
+            Self::Counted(group.count.max())
+        } else {
+            Self::Named(group.ordinals(group.count.max()).into_iter().collect())
+        }
+    }
+
+    fn contains(&self, ordinal: u32) -> bool {
+        match self {
+            Self::Counted(max) => (1..=*max).contains(&ordinal),
+            Self::Named(ordinals) => ordinals.contains(&ordinal),
+        }
+    }
+}
+
+impl fmt::Display for Ordinals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Counted(0) => f.write_str("its count is 0: raise the count, or leave this out"),
+            Self::Counted(1) => f.write_str("its only ordinal is 1"),
+            Self::Counted(max) => write!(f, "its ordinals are 1 to {max}"),
+            Self::Named(ordinals) => {
+                let first: Vec<String> = ordinals.iter().take(20).map(u32::to_string).collect();
+                let more = if ordinals.len() > 20 { " …" } else { "" };
+                write!(f, "its ordinals are {}{more}", first.join(", "))
+            }
+        }
     }
 }
 
@@ -173,8 +205,9 @@ fn circle(topology: &Topology, problems: &mut Problems) {
         return;
     };
     let mut way: Vec<&GroupName> = Vec::new();
+    let mut place: BTreeMap<&GroupName, usize> = BTreeMap::new();
     let begin = loop {
-        if let Some(begin) = way.iter().position(|name| *name == at) {
+        if let Some(begin) = place.insert(at, way.len()) {
             break begin;
         }
         way.push(at);
@@ -186,16 +219,21 @@ fn circle(topology: &Topology, problems: &mut Problems) {
             None => return,
         }
     };
-    let circle: Vec<String> = way[begin..]
+    let circle = &way[begin..];
+    let mut names: Vec<String> = circle
         .iter()
-        .chain(std::iter::once(&at))
+        .take(12)
         .map(|name| format!("`{name}`"))
         .collect();
+    if circle.len() > 12 {
+        names.push("…".to_owned());
+    }
+    names.push(format!("`{at}`"));
     problems.add(
         Path::root().name("groups").name(at).name("depends_on"),
         format!(
             "the dependencies run in a circle: {}; leave one of them out",
-            circle.join(" → ")
+            names.join(" → ")
         ),
     );
 }

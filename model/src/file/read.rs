@@ -45,7 +45,7 @@ impl ReadError {
     fn about(mut self, node: &Node) -> Self {
         if self.mark.is_none()
             && let Kind::Scalar { text, .. } = &node.kind
-            && let Some(message) = words::foreign(&self.message, text)
+            && let Some(message) = words::about(&self.message, text)
         {
             self.message = message;
         }
@@ -302,7 +302,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, ReadError> {
         match &self.0.kind {
             Kind::Scalar { text, .. } if !matches!(self.found(), Unexpected::Unit) => {
-                visitor.visit_enum(text.as_ref().into_deserializer())
+                visitor.visit_enum(Word(text))
             }
             Kind::Map(entries) => match entries.as_slice() {
                 [entry] => visitor.visit_enum(Variant(entry)),
@@ -432,6 +432,47 @@ impl<'de> Deserializer<'de> for NameReader<'de> {
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u64 u128 f32 f64 char str string bytes byte_buf option unit
         unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A variant written as one word.
+struct Word<'de>(&'de str);
+
+impl<'de> EnumAccess<'de> for Word<'de> {
+    type Error = ReadError;
+    type Variant = Self;
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
+        let word: de::value::StrDeserializer<'_, ReadError> = self.0.into_deserializer();
+        seed.deserialize(word).map(|variant| (variant, self))
+    }
+}
+
+impl Word<'_> {
+    fn alone<T>(&self) -> Result<T, ReadError> {
+        Err(ReadError::new(format!(
+            "`{0}` needs a value; write it as in `{{ {0}: … }}`",
+            self.0
+        )))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Word<'de> {
+    type Error = ReadError;
+    fn unit_variant(self) -> Result<(), ReadError> {
+        Ok(())
+    }
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, ReadError> {
+        self.alone()
+    }
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, ReadError> {
+        self.alone()
+    }
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, ReadError> {
+        self.alone()
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn unfit(unexpected: Unexpected, expected: &dyn Expected) -> String {
     );
     let found = found(unexpected);
     if unexpected == Unexpected::Unit {
-        format!("nothing stands here; write {wanted}, or leave the field out")
+        format!("nothing stands here; write {wanted}")
     } else if scalar && wanted == "a text" {
         format!("{found} is not a text; put it in quotes")
     } else {
@@ -93,8 +93,16 @@ pub(super) fn missing_field(field: &str) -> String {
     format!("the field is missing; add `{field}: …`")
 }
 
-/// What another crate's type says of a text, in our words; none where it is said well already.
-pub(super) fn foreign(message: &str, text: &str) -> Option<String> {
+/// What was said of a value without knowing how it was written, said better; none where it is said
+/// well already.
+pub(super) fn about(message: &str, text: &str) -> Option<String> {
+    let text = shortened(text, 60);
+    // A number is shown as it was written: 12.10, not 12.1.
+    if let Some(rest) = message.strip_prefix("the number `")
+        && let Some((_, rest)) = rest.split_once('`')
+    {
+        return Some(format!("the number `{text}`{rest}"));
+    }
     let example = match message {
         "invalid IP address syntax" => "an IP address; write it as in `192.0.2.7`",
         "input contains invalid characters"
@@ -105,5 +113,5 @@ pub(super) fn foreign(message: &str, text: &str) -> Option<String> {
         | "trailing input" => "a date; write it as in `2013-08-31`",
         _ => return None,
     };
-    Some(format!("`{}` is not {example}", shortened(text, 60)))
+    Some(format!("`{text}` is not {example}"))
 }

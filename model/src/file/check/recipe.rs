@@ -2,7 +2,7 @@
 
 use super::references::{declared_total, known};
 use super::{Path, Problem, Problems, ranges};
-use crate::name::{FlavorName, GroupName};
+use crate::name::GroupName;
 use crate::recipe::{LeaseTerms, Recipe, RecipeGroup};
 
 /// Everything that is wrong with a recipe by itself; empty where it holds together.
@@ -49,15 +49,16 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
             "the recipe makes a copy of nothing; name one group at least".into(),
         );
     }
-    let flavors = || flavors.keys().map(FlavorName::as_str);
     for (name, group) in groups {
         self::group(name, group, &root.name("groups").name(name), &mut problems);
         // A flavor may be the source's; a near miss of one of the recipe's own is told there.
         if let Some(flavor) = &group.flavor
-            && flavors().any(|own| own.eq_ignore_ascii_case(flavor.as_str()))
+            && flavors
+                .keys()
+                .any(|own| own.as_str().eq_ignore_ascii_case(flavor.as_str()))
         {
             let path = root.name("groups").name(name).name("flavor");
-            known(&mut problems, path, "flavor", flavor, flavors());
+            known(&mut problems, path, "flavor", flavor, flavors);
         }
     }
     for name in omit.keys() {
@@ -74,9 +75,8 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
         }
     }
     for (index, total) in declared.iter().enumerate() {
-        let names = groups.keys().map(GroupName::as_str);
         let path = root.name("declared").index(index);
-        declared_total(total, &path, names, &mut problems);
+        declared_total(total, &path, groups, &mut problems);
     }
     problems.0
 }

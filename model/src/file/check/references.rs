@@ -1,8 +1,10 @@
 //! References: every name that is used is defined, and nothing refers to itself.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::{Path, Problems};
+use super::{Ordinals, Path, Problems};
 use crate::facts::DeclaredTotal;
 use crate::group::{Group, Replicates};
 use crate::name::{GroupName, ProfileName};
@@ -13,27 +15,40 @@ use crate::topology::Topology;
 
 use crate::file::suggest;
 
-/// Says that a name isn't defined, where it isn't.
-pub(super) fn known<'a, N: Display + ?Sized>(
+/// Says that a name isn't among those that are defined, where it isn't.
+pub(super) fn known<N, D, V>(
     problems: &mut Problems,
     path: Path,
     what: &str,
     name: &N,
-    defined: impl Iterator<Item = &'a str> + Clone,
-) {
-    let name = name.to_string();
-    if defined.clone().any(|other| other == name) {
-        return;
-    }
-    let remedy = suggest::remedy(&name, defined, &format!("define it under `{what}s`"));
-    problems.add(path, format!("unknown {what} `{name}`; {remedy}"));
+    defined: &BTreeMap<D, V>,
+) where
+    N: AsRef<str>,
+    D: Ord + AsRef<str> + Borrow<str>,
+{
+    known_or(problems, path, what, name, defined, &[]);
 }
 
-/// The names of a map, as texts.
-macro_rules! names {
-    ($map:expr) => {
-        $map.keys().map(|name| name.as_str())
-    };
+/// The same, where some words may stand in place of a name.
+fn known_or<N, D, V>(
+    problems: &mut Problems,
+    path: Path,
+    what: &str,
+    name: &N,
+    defined: &BTreeMap<D, V>,
+    words: &[&str],
+) where
+    N: AsRef<str>,
+    D: Ord + AsRef<str> + Borrow<str>,
+{
+    let name = name.as_ref();
+    if defined.contains_key(name) || problems.are_enough() {
+        return;
+    }
+    let names = defined.keys().map(AsRef::as_ref);
+    let names = names.chain(words.iter().copied());
+    let remedy = suggest::remedy(name, names, &format!("define it under `{what}s`"));
+    problems.add(path, format!("unknown {what} `{name}`; {remedy}"));
 }
 
 pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
@@ -56,13 +71,13 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
         cloud: _,
         allowed_releases: _,
         facts: _,
+        sources,
         flavors: _,
         networks: _,
-        sources: _,
     } = topology;
     let root = Path::root();
     if let Some(site) = site {
-        known(problems, root.name("site"), "site", site, names!(sites));
+        known(problems, root.name("site"), "site", site, sites);
     }
     if let Some(Replicates {
         environment: other,
@@ -81,7 +96,7 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
             root.name("common").name("profiles").index(index),
             "profile",
             profile,
-            names!(profiles),
+            profiles,
         );
     }
     for (name, site) in sites {
@@ -94,7 +109,17 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
         } = site;
         for other in latency_ms.keys() {
             let path = path.name("latency_ms").name(other);
-            known(problems, path, "site", other, names!(sites));
+            known(problems, path, "site", other, sites);
+        }
+    }
+    for name in sources.keys() {
+        if matches!(name.as_str(), "anywhere" | "environment") {
+            problems.add(
+                root.name("sources").name(name),
+                format!(
+                    "`{name}` has a meaning of its own for ports; give the source another name"
+                ),
+            );
         }
     }
     for (name, node) in external {
@@ -112,24 +137,23 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
     for (name, profile) in profiles {
         self::profile(topology, name, profile, problems);
     }
+    let ordinals: BTreeMap<&GroupName, Ordinals> = groups
+        .iter()
+        .map(|(name, group)| (name, Ordinals::of(group)))
+        .collect();
     for (name, group) in groups {
-        self::group(topology, name, group, problems);
+        self::group(topology, name, group, &ordinals, problems);
     }
     for (index, total) in declared.iter().enumerate() {
-        declared_total(
-            total,
-            &root.name("declared").index(index),
-            names!(groups),
-            problems,
-        );
+        declared_total(total, &root.name("declared").index(index), groups, problems);
     }
 }
 
 /// A declared total of a group that is there.
-pub(super) fn declared_total<'a>(
+pub(super) fn declared_total<V>(
     total: &DeclaredTotal,
     path: &Path,
-    groups: impl Iterator<Item = &'a str> + Clone,
+    groups: &BTreeMap<GroupName, V>,
     problems: &mut Problems,
 ) {
     if let Some(group) = &total.group {
@@ -144,7 +168,7 @@ fn group_list(topology: &Topology, list: &[GroupName], path: &Path, problems: &m
             path.index(index),
             "group",
             group,
-            names!(topology.groups),
+            &topology.groups,
         );
     }
 }
@@ -156,7 +180,7 @@ fn profile_list(topology: &Topology, list: &[ProfileName], path: &Path, problems
             path.index(index),
             "profile",
             profile,
-            names!(topology.profiles),
+            &topology.profiles,
         );
     }
 }
@@ -193,19 +217,24 @@ fn profile(topology: &Topology, name: &ProfileName, profile: &Profile, problems:
             match reach {
                 Reach::Anywhere | Reach::Environment => {}
                 Reach::Group(group) => {
-                    known(problems, path, "group", group, names!(topology.groups));
+                    known(problems, path, "group", group, &topology.groups);
                 }
                 Reach::Source(source) => {
                     let words = ["anywhere", "environment"];
-                    let defined = names!(topology.sources).chain(words);
-                    known(problems, path, "source", source, defined);
+                    known_or(problems, path, "source", source, &topology.sources, &words);
                 }
             }
         }
     }
 }
 
-fn group(topology: &Topology, name: &GroupName, group: &Group, problems: &mut Problems) {
+fn group(
+    topology: &Topology,
+    name: &GroupName,
+    group: &Group,
+    ordinals: &BTreeMap<&GroupName, Ordinals>,
+    problems: &mut Problems,
+) {
     let path = Path::root().name("groups").name(name);
     let Group {
         was,
@@ -231,12 +260,13 @@ fn group(topology: &Topology, name: &GroupName, group: &Group, problems: &mut Pr
     } = group;
     was_itself(was, name, &path, problems);
     if let Some(flavor) = flavor.fixed() {
-        known(
+        known_or(
             problems,
             path.name("flavor"),
             "flavor",
             flavor,
-            names!(topology.flavors).chain(["unknown"]),
+            &topology.flavors,
+            &["unknown"],
         );
     }
     profile_list(topology, profiles, &path.name("profiles"), problems);
@@ -261,24 +291,19 @@ fn group(topology: &Topology, name: &GroupName, group: &Group, problems: &mut Pr
             path.name("networks").index(index),
             "network",
             network,
-            names!(topology.networks),
+            &topology.networks,
         );
     }
     for (index, mount) in mounts.iter().enumerate() {
         let path = path.name("mounts").index(index);
-        let groups = names!(topology.groups);
+        let groups = &topology.groups;
         known(problems, path.name("from"), "group", &mount.from, groups);
-        if let (Some(ordinal), Some(from)) = (mount.ordinal, topology.groups.get(&mount.from)) {
-            let ordinals = from.ordinals(from.count.max());
-            if !ordinals.contains(&ordinal) {
-                let set = ordinals.into_iter().collect();
+        if let (Some(ordinal), Some(from)) = (mount.ordinal, ordinals.get(&mount.from)) {
+            // A group with fewer ordinals than instances is told by itself.
+            if !problems.are_enough() && !from.contains(ordinal) {
                 problems.add(
                     path.name("ordinal"),
-                    format!(
-                        "`{}` can't have an instance {ordinal}; {}",
-                        mount.from,
-                        super::ordinals_in_words(&set)
-                    ),
+                    format!("`{}` can't have an instance {ordinal}; {from}", mount.from),
                 );
             }
         }
@@ -286,7 +311,7 @@ fn group(topology: &Topology, name: &GroupName, group: &Group, problems: &mut Pr
     for other in depends_on.keys() {
         // In a list there is no name to find; then its place is the list's.
         let path = path.name("depends_on").name(other);
-        known(problems, path, "group", other, names!(topology.groups));
+        known(problems, path, "group", other, &topology.groups);
     }
     if let Some(Replicates {
         environment,
@@ -301,7 +326,7 @@ fn group(topology: &Topology, name: &GroupName, group: &Group, problems: &mut Pr
                 path.name("group"),
                 "group",
                 other,
-                names!(topology.groups),
+                &topology.groups,
             ),
             Some(_) | None => problems.add(
                 path,
