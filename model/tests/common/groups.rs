@@ -1,0 +1,240 @@
+//! Groups: drawn with open references, which are settled when everything else is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use model::count::Count;
+use model::facts::InstanceFacts;
+use model::group::{
+    Group, GroupVolume, Placement, PublicAddresses, Readiness, RemoteMount, Replicates, Role,
+};
+use model::name::{FlavorName, NetworkName, ProfileName};
+use model::topology::Topology;
+use model::value::Value;
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::parts::*;
+use super::{GROUPS, VOLUMES};
+
+/// A group whose references to what else there is are not settled yet.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    group: Group,
+    flavor: Value<Index>,
+    profiles: Vec<Index>,
+    spread: Vec<Index>,
+    except: Vec<Index>,
+    networks: Vec<Index>,
+    mounts: Vec<(Index, Option<Index>, String, String)>,
+    depends_on: Vec<(Index, bool)>,
+    roles: Vec<(Index, bool)>,
+    instances: Vec<(Index, InstanceFacts)>,
+    /// The share of the instances that have a public address, and the values that are known.
+    addresses: Value<(u32, u32)>,
+    values: Vec<IpAddr>,
+}
+
+pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
+    let volume = (
+        value(gib()),
+        option::of(text()),
+        option::of(select(&["xfs", "ext4"][..]).prop_map(str::to_owned)),
+        option::of(text()),
+    )
+        .prop_map(|(size, mount, file_system, note)| GroupVolume {
+            size,
+            mount,
+            file_system,
+            note,
+        });
+    let placement = prop_oneof![
+        Just(Placement::Any),
+        Just(Placement::Spread),
+        Just(Placement::SpreadWith(name("application"))),
+    ];
+    let replicates = option::of(option::of(select(GROUPS)).prop_map(|group| Replicates {
+        environment: name("elsewhere"),
+        group: group.map(name),
+    }));
+    let plain = (
+        (category(), lifecycle(), option::of(text())),
+        vec(select(GROUPS), 0..2),
+        count(),
+        option::of(btree_set(0..40_u32, 5..7)),
+        value(select(&["ubuntu-12.04", "12.04"][..]).prop_map(name)),
+        btree_map(select(VOLUMES).prop_map(name), volume, 0..2),
+        placement,
+        replicates,
+        option::of(any::<bool>()),
+    )
+        .prop_map(
+            move |(
+                (category, lifecycle, note),
+                was,
+                count,
+                ordinals,
+                image,
+                volumes,
+                placement,
+                replicates,
+                advertised,
+            )| Group {
+                was: was
+                    .into_iter()
+                    .filter(|old| *old != own)
+                    .map(name)
+                    .collect(),
+                ordinals: ordinals.into_iter().flatten().rev().collect(),
+                image,
+                volumes,
+                placement,
+                lifecycle,
+                replicates,
+                note,
+                public_addresses: PublicAddresses {
+                    advertised,
+                    ..PublicAddresses::default()
+                },
+                ..Group::new(category, count)
+            },
+        );
+    (
+        plain,
+        value(any::<Index>()),
+        (indices(), indices(), indices(), indices()),
+        vec(
+            (any::<Index>(), option::of(any::<Index>()), text(), text()),
+            0..2,
+        ),
+        vec((any::<Index>(), any::<bool>()), 0..3),
+        vec((any::<Index>(), any::<bool>()), 0..3),
+        vec((any::<Index>(), instance_facts()), 0..3),
+        value((0..6_u32, 0..6_u32)),
+        vec(any::<IpAddr>(), 0..3),
+    )
+        .prop_map(
+            |(
+                group,
+                flavor,
+                (profiles, spread, except, networks),
+                mounts,
+                depends_on,
+                roles,
+                instances,
+                addresses,
+                values,
+            )| Draft {
+                group,
+                flavor,
+                profiles,
+                spread,
+                except,
+                networks,
+                mounts,
+                depends_on,
+                roles,
+                instances,
+                addresses,
+                values,
+            },
+        )
+}
+
+/// Settles the references of all groups.
+pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology) {
+    let flavors: Vec<&str> = into.flavors.keys().map(FlavorName::as_str).collect();
+    let profiles: Vec<&str> = into.profiles.keys().map(ProfileName::as_str).collect();
+    let common: Vec<&str> = into
+        .common
+        .profiles
+        .iter()
+        .map(ProfileName::as_str)
+        .collect();
+    let networks: Vec<&str> = into.networks.keys().map(NetworkName::as_str).collect();
+    let names: Vec<&str> = drafts.keys().copied().collect();
+    let ordinals: BTreeMap<&str, Vec<u32>> = drafts
+        .iter()
+        .map(|(own, draft)| (*own, draft.group.ordinals(draft.group.count.max())))
+        .collect();
+    let mut groups = BTreeMap::new();
+    for (at, (own, draft)) in drafts.iter().enumerate() {
+        let mut group = draft.group.clone();
+        let mine = &ordinals[own];
+        group.flavor = match &draft.flavor {
+            Value::Fixed(index) => {
+                pick(&flavors, *index).map_or(Value::Unknown, |f| Value::Fixed(name(f)))
+            }
+            Value::AssignedByCloud => Value::AssignedByCloud,
+            Value::Unknown => Value::Unknown,
+        };
+        let some = |indices: &[Index]| -> Vec<ProfileName> {
+            picks(&profiles, indices).into_iter().map(name).collect()
+        };
+        group.profiles = some(&draft.profiles);
+        group.spread = some(&draft.spread);
+        group.except = picks(&common, &draft.except)
+            .into_iter()
+            .map(name)
+            .collect();
+        let unique: BTreeSet<&str> = picks(&networks, &draft.networks).into_iter().collect();
+        group.networks = unique.into_iter().map(name).collect();
+        for (from, ordinal, export, mount) in &draft.mounts {
+            let Some(from) = pick(&names, *from) else {
+                continue;
+            };
+            let theirs = &ordinals[from];
+            group.mounts.push(RemoteMount {
+                from: name(from),
+                ordinal: ordinal
+                    .filter(|_| !theirs.is_empty())
+                    .map(|index| *index.get(theirs)),
+                export: export.clone(),
+                mount: mount.clone(),
+            });
+        }
+        // Only on groups before this one: no circle.
+        for (index, ready) in &draft.depends_on {
+            if let Some(other) = pick(&names[..at], *index) {
+                let readiness = if *ready {
+                    Readiness::Ready
+                } else {
+                    Readiness::Exists
+                };
+                group.depends_on.insert(name(other), readiness);
+            }
+        }
+        if !mine.is_empty() {
+            for (index, primary) in &draft.roles {
+                let role = if *primary {
+                    Role::Primary
+                } else {
+                    Role::Replica
+                };
+                group.roles.insert(*index.get(mine), role);
+            }
+            for (index, facts) in &draft.instances {
+                group.instances.insert(*index.get(mine), facts.clone());
+            }
+        }
+        let max = group.count.max();
+        group.public_addresses.count = match draft.addresses {
+            Value::Fixed((a, b)) => {
+                let (a, b) = (a.min(max), b.min(max));
+                Value::Fixed(Count::range(a.min(b), None, a.max(b)).unwrap())
+            }
+            Value::AssignedByCloud => Value::AssignedByCloud,
+            Value::Unknown => Value::Unknown,
+        };
+        let known = group
+            .public_addresses
+            .count
+            .fixed()
+            .map_or(usize::MAX, |count| count.max() as usize);
+        group.public_addresses.addresses = draft.values.iter().copied().take(known).collect();
+        groups.insert(name(own), group);
+    }
+    into.groups = groups;
+}
