@@ -19,7 +19,7 @@ use crate::{SqlStore, environments, executors, operations, revisions};
 
 /// What changes about the environment, ready to be written.
 enum Change {
-    Observed(Prepared, DateTime<Utc>),
+    Observed(Box<Prepared>, DateTime<Utc>),
     Destroyed(DateTime<Utc>),
 }
 
@@ -43,7 +43,8 @@ impl SqlStore {
             .map(|change| match change {
                 EnvironmentChange::Observed(revision) => {
                     let at = revision.at;
-                    Ok(Change::Observed(revisions::prepare(*revision)?, at))
+                    let state = revisions::prepare(*revision)?;
+                    Ok(Change::Observed(Box::new(state), at))
                 }
                 EnvironmentChange::Destroyed(at) => Ok(Change::Destroyed(at)),
             })

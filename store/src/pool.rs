@@ -12,7 +12,7 @@ use std::time::Duration;
 use engine::port::StoreError;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 
 use crate::failure::{Failure, Outcome};
 use crate::{Engine, SqlStore, counts::Counts};
@@ -132,6 +132,7 @@ impl SqlStore {
     /// to date. Whoever opens it makes sure that no second server does.
     pub async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
         let options = sqlite_options(path)?;
+        migrate(&options, SQLITE_WRITER, Engine::Sqlite).await?;
         let pool = |size, session: &'static str| {
             AnyPoolOptions::new()
                 .max_connections(size)
@@ -144,18 +145,19 @@ impl SqlStore {
                 })
                 .connect_lazy_with(options.clone())
         };
-        Self::open(
-            Engine::Sqlite,
-            pool(READERS, SQLITE_READER),
-            pool(1, SQLITE_WRITER),
-        )
-        .await
+        Ok(Self {
+            engine: Engine::Sqlite,
+            readers: pool(READERS, SQLITE_READER),
+            writer: pool(1, SQLITE_WRITER),
+            counts: Some(Counts::default()),
+        })
     }
 
     /// Opens a PostgreSQL database by its URL, and brings its schema up to date.
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let options: AnyConnectOptions = url.parse().map_err(opening)?;
+        migrate(&options, POSTGRES_SESSION, Engine::Postgres).await?;
         let pool = |size| {
             AnyPoolOptions::new()
                 .max_connections(size)
@@ -165,24 +167,12 @@ impl SqlStore {
                 })
                 .connect_lazy_with(options.clone())
         };
-        Self::open(Engine::Postgres, pool(READERS), pool(1)).await
-    }
-
-    async fn open(engine: Engine, readers: AnyPool, writer: AnyPool) -> Result<Self, StoreError> {
-        let store = Self {
-            engine,
-            readers,
-            writer,
+        Ok(Self {
+            engine: Engine::Postgres,
+            readers: pool(READERS),
+            writer: pool(1),
             counts: Some(Counts::default()),
-        };
-        match store.migrate().await {
-            Ok(()) => Ok(store),
-            Err(error) => {
-                // The migrator's lock lives as long as its connection.
-                store.close().await;
-                Err(error)
-            }
-        }
+        })
     }
 
     /// The same store without its cache of counts: slower, and otherwise no different.
@@ -196,49 +186,6 @@ impl SqlStore {
     pub async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
-    }
-
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let mut attempt = 0;
-        loop {
-            let made = outcome(async {
-                if self.engine == Engine::Postgres {
-                    self.writer.execute(POSTGRES_COLLATION).await?;
-                }
-                Ok(())
-            });
-            // Two servers that start at once may both make it; the second try finds it.
-            if let Some(result) = settled(made.await, &mut attempt).await {
-                break result?;
-            }
-        }
-        match MIGRATIONS.run(&self.writer).await {
-            Ok(()) => Ok(()),
-            Err(MigrateError::VersionMissing(missing)) => {
-                // On another connection: this one may still be in the migrator's hands.
-                let found = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations")
-                    .fetch_one(&self.readers)
-                    .await
-                    .and_then(|row| row.try_get(0))
-                    .unwrap_or(missing);
-                let known = MIGRATIONS.iter().map(|one| one.version).max();
-                Err(StoreError::Newer {
-                    found,
-                    known: known.unwrap_or_default(),
-                })
-            }
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-                Err(opening(error))
-            }
-            Err(error) => {
-                tracing::error!(%error, "the schema could not be brought up to date");
-                Err(StoreError::Database(
-                    "its schema is not one that this version of Understudy made: use another \
-                     data folder or database, or restore this one from a backup"
-                        .into(),
-                ))
-            }
-        }
     }
 
     /// Begins a write transaction: nobody else writes until it ends.
@@ -275,6 +222,67 @@ impl SqlStore {
         match self.engine {
             Engine::Sqlite => &self.writer,
             Engine::Postgres => &self.readers,
+        }
+    }
+}
+
+/// Brings the schema up to date, on a connection of its own: its errors come at once, where a pool
+/// would try to connect for as long as it may, and the migrator's lock goes with it.
+async fn migrate(
+    options: &AnyConnectOptions,
+    session: &'static str,
+    engine: Engine,
+) -> Result<(), StoreError> {
+    let mut connection = AnyConnection::connect_with(options)
+        .await
+        .map_err(opening)?;
+    let result = migrate_on(&mut connection, session, engine).await;
+    let closed = connection.close().await.map_err(opening);
+    result.and(closed)
+}
+
+async fn migrate_on(
+    connection: &mut AnyConnection,
+    session: &'static str,
+    engine: Engine,
+) -> Result<(), StoreError> {
+    connection.execute(session).await.map_err(opening)?;
+    let mut attempt = 0;
+    loop {
+        let made = match engine {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => connection.execute(POSTGRES_COLLATION).await.map(drop),
+        };
+        // Two servers that start at once may both make it; the second try finds it.
+        if let Some(result) = settled(made.map_err(Failure::Sql), &mut attempt).await {
+            break result?;
+        }
+    }
+    // Not `run`: its future is not `Send` for a borrowed connection, which is what this one is for.
+    match MIGRATIONS.run_direct(None, connection, false).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(missing)) => {
+            let found = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations")
+                .fetch_one(connection)
+                .await
+                .and_then(|row| row.try_get(0))
+                .unwrap_or(missing);
+            let known = MIGRATIONS.iter().map(|one| one.version).max();
+            Err(StoreError::Newer {
+                found,
+                known: known.unwrap_or_default(),
+            })
+        }
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+            Err(opening(error))
+        }
+        Err(error) => {
+            tracing::error!(%error, "the schema could not be brought up to date");
+            Err(StoreError::Database(
+                "its schema is not one that this version of Understudy made: use another data \
+                 folder or database, or restore this one from a backup"
+                    .into(),
+            ))
         }
     }
 }

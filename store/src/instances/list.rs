@@ -87,13 +87,14 @@ fn pattern(q: &str) -> String {
     pattern
 }
 
-/// Whether a filter asks for what no row can have, and a database might refuse to look for.
+/// Whether a filter asks for what no row can have, and a database might refuse to look for. The
+/// texts that a search looks in stand on lines of their own, so one with a line break is in none.
 fn is_hopeless(filter: &InstanceFilter) -> bool {
     let texts = [&filter.q, &filter.status];
     texts
         .into_iter()
         .flatten()
-        .any(|text| text.contains('\0') || text.len() > LONGEST_SEARCH)
+        .any(|text| text.contains(char::is_control) || text.len() > LONGEST_SEARCH)
 }
 
 /// The columns that make the order, without those that the filter holds fast, each with its value
@@ -214,10 +215,10 @@ impl SqlStore {
     /// very version that the page was read at.
     async fn total(&self, filter: &InstanceFilter, first: Option<&AnyRow>) -> Outcome<u64> {
         let narrowing = narrowing(filter);
-        if let (Some(counts), Some(first)) = (&self.counts, first) {
-            if let Some(total) = counts.at(first.try_get("version")?, &narrowing) {
-                return Ok(total);
-            }
+        if let (Some(counts), Some(first)) = (&self.counts, first)
+            && let Some(total) = counts.at(first.try_get("version")?, &narrowing)
+        {
+            return Ok(total);
         }
         let row = count(filter).query("").fetch_one(&self.readers).await?;
         let total: i64 = row.try_get("total")?;

@@ -1,0 +1,20 @@
+//! The store on both databases: each test's body runs once on SQLite and once on PostgreSQL, and
+//! must not be able to tell which.
+
+#[path = "store/harness.rs"]
+mod harness;
+
+#[path = "store/environments.rs"]
+mod environments;
+#[path = "store/executors.rs"]
+mod executors;
+#[path = "store/instances.rs"]
+mod instances;
+#[path = "store/opening.rs"]
+mod opening;
+#[path = "store/operations.rs"]
+mod operations;
+#[path = "store/people.rs"]
+mod people;
+#[path = "store/revisions.rs"]
+mod revisions;
