@@ -1,4 +1,7 @@
-//! What all tests share: a PostgreSQL and a browser of their own.
+//! What all tests share: a PostgreSQL and a browser of their own, and worlds for stories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 pub mod browser;
 pub mod postgres;
+pub mod setup;
+pub mod world;

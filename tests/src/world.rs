@@ -1,0 +1,342 @@
+//! A world for stories: a store, the simulated cloud and an engine, in one folder, on either
+//! database. Nothing in it is faked but the cloud, and that is the product's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cloud::simulated::{Simulated, SimulatedConfig};
+use engine::port::{Clock, Cloud, Entropy, Moment, NoProbe, Probe, Store};
+use engine::submit::Outcome;
+use engine::{Ask, Config, Engine, Parts, Request};
+use model::act::Actor;
+use model::file::{Document, parse};
+use model::id::{InstallationId, OperationId};
+use model::name::{CloudName, EnvironmentName, ImageName, RecipeName};
+use model::operation::Operation;
+use model::recipe::Recipe;
+use model::topology::Topology;
+use store::SqlStore;
+use uuid::Uuid;
+
+/// The machine's time, or later than that.
+#[derive(Clone, Debug)]
+pub struct SystemClock {
+    started: Instant,
+    late: chrono::Duration,
+}
+
+impl SystemClock {
+    /// Later than the machine's time by some hours.
+    pub fn late(hours: i64) -> Self {
+        Self {
+            started: Instant::now(),
+            late: chrono::Duration::hours(hours),
+        }
+    }
+}
+
+#[async_trait]
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods)] // The one place where a story reads the machine's clock.
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.late
+    }
+    fn monotonic(&self) -> Duration {
+        self.started.elapsed()
+    }
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// The machine's randomness.
+#[derive(Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn uuid(&self) -> Uuid {
+        Uuid::from_bytes(rand::random())
+    }
+    fn secret(&self) -> String {
+        let bytes: [u8; 32] = rand::random();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Where a world is, and how it works.
+#[derive(Clone)]
+pub struct Setup {
+    /// Its folder: the SQLite database and the cloud's file are in it.
+    pub folder: PathBuf,
+    /// A PostgreSQL's URL instead of SQLite.
+    pub database: Option<String>,
+    /// Where the test stands.
+    pub probe: Arc<dyn Probe>,
+    /// Time.
+    pub clock: SystemClock,
+    /// How the engine works.
+    pub config: Config,
+    /// How the cloud behaves; its file is in the folder.
+    pub simulated: SimulatedConfig,
+}
+
+impl Setup {
+    /// A world on SQLite where nothing takes longer than it must.
+    pub fn quick(folder: &Path) -> Self {
+        let millis = Duration::from_millis;
+        Self {
+            folder: folder.to_owned(),
+            database: None,
+            probe: Arc::new(NoProbe),
+            clock: SystemClock::late(0),
+            config: Config {
+                poll: (millis(2), millis(20)),
+                retry_wait: millis(2),
+                tick: millis(20),
+                channels: !plain(),
+                ..Config::default()
+            },
+            simulated: SimulatedConfig::at(folder.join("simulated.db")).without_delays(),
+        }
+    }
+}
+
+/// A world.
+pub struct World {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The cloud.
+    pub cloud: Arc<Simulated>,
+    /// The engine; it works only in [`World::work_until_idle`] or where a test runs it.
+    pub engine: Arc<Engine>,
+}
+
+/// Whether all caches and channels are off: everything must pass without them too, so the test
+/// command runs it all a second time with `UNDERSTUDY_TESTS_PLAIN` set.
+pub fn plain() -> bool {
+    std::env::var_os("UNDERSTUDY_TESTS_PLAIN").is_some()
+}
+
+/// The cloud's name in all stories.
+pub fn cloud_name() -> CloudName {
+    CloudName::new("simulated").expect("a name")
+}
+
+/// An example file of the WebPlatform.
+pub fn example(name: &str) -> Document {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples/webplatform")
+        .join(name);
+    let text = std::fs::read_to_string(&path).expect("the example is there");
+    parse(name, &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// An example environment of the WebPlatform.
+pub fn example_environment(name: &str) -> Topology {
+    match example(name) {
+        Document::Environment(topology) => *topology,
+        Document::Recipe(_) => panic!("{name} is a recipe"),
+    }
+}
+
+/// The WebPlatform's recipe.
+pub fn example_recipe() -> Recipe {
+    match example("temporary.yaml") {
+        Document::Recipe(recipe) => *recipe,
+        Document::Environment(_) => panic!("temporary.yaml is an environment"),
+    }
+}
+
+/// A request by nobody in particular.
+pub fn request() -> Request {
+    Request::by(Actor::CommandLine)
+}
+
+/// A moment by its word: `intent-stored`, `effect-made`, `answer-come`, `id-stored`.
+pub fn moment(word: &str) -> Option<Moment> {
+    MOMENTS
+        .iter()
+        .find(|(_, known)| *known == word)
+        .map(|(moment, _)| *moment)
+}
+
+/// The four moments of a call, with their words.
+pub const MOMENTS: [(Moment, &str); 4] = [
+    (Moment::IntentStored, "intent-stored"),
+    (Moment::EffectMade, "effect-made"),
+    (Moment::AnswerCome, "answer-come"),
+    (Moment::IdStored, "id-stored"),
+];
+
+/// An environment's name.
+pub fn name(name: &str) -> EnvironmentName {
+    EnvironmentName::new(name).expect("a name")
+}
+
+impl World {
+    /// Opens a world: what is in its folder is met again.
+    pub async fn open(setup: Setup) -> Self {
+        let store: Arc<dyn Store> = match &setup.database {
+            Some(url) => Arc::new(
+                SqlStore::open_postgres(url)
+                    .await
+                    .expect("PostgreSQL opens"),
+            ),
+            None => Arc::new(
+                SqlStore::open_sqlite(&setup.folder.join("understudy.db"))
+                    .await
+                    .expect("SQLite opens"),
+            ),
+        };
+        let clock: Arc<dyn Clock> = Arc::new(setup.clock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let cloud = Arc::new(
+            Simulated::open(
+                cloud_name(),
+                setup.simulated,
+                Arc::clone(&clock),
+                Arc::clone(&entropy),
+                Arc::clone(&setup.probe),
+            )
+            .await
+            .expect("the cloud opens"),
+        );
+        let installation = store
+            .installation(InstallationId::from_uuid(entropy.uuid()))
+            .await
+            .expect("the store answers");
+        let clouds: BTreeMap<CloudName, Arc<dyn Cloud>> =
+            BTreeMap::from([(cloud_name(), Arc::clone(&cloud) as Arc<dyn Cloud>)]);
+        let engine = Engine::new(Parts {
+            store: Arc::clone(&store),
+            clouds,
+            clock,
+            entropy,
+            probe: setup.probe,
+            installation,
+            config: setup.config,
+        });
+        Self {
+            store,
+            cloud,
+            engine,
+        }
+    }
+
+    /// Opens a world with the WebPlatform in it: its environments, its recipe, and a cloud that has
+    /// what they need.
+    pub async fn with_webplatform(setup: Setup) -> Self {
+        let world = Self::open(setup).await;
+        let recipe = example_recipe();
+        world
+            .cloud
+            .offer_flavors(&recipe.flavors)
+            .await
+            .expect("flavors are taken");
+        let images: Vec<ImageName> = recipe
+            .groups
+            .values()
+            .filter_map(|group| group.image.clone())
+            .collect();
+        world
+            .cloud
+            .offer_images(&images)
+            .await
+            .expect("images are taken");
+        for file in [
+            "production-2013.yaml",
+            "production-2014.yaml",
+            "secondary.yaml",
+        ] {
+            world.import(example_environment(file)).await;
+        }
+        let ask = Ask::ImportRecipe(Box::new(recipe));
+        world
+            .engine
+            .submit(request(), ask)
+            .await
+            .expect("the recipe is stored");
+        world
+    }
+
+    /// Stores a state of an environment.
+    pub async fn import(&self, topology: Topology) {
+        let ask = Ask::Import {
+            topology: Box::new(topology),
+            source: "story".into(),
+        };
+        self.engine
+            .submit(request(), ask)
+            .await
+            .expect("the state is stored");
+    }
+
+    /// Asks for a copy of the planned production.
+    pub async fn copy(&self, copy: &str) -> OperationId {
+        let order = engine::preview::CopyOrder {
+            source: name("production-2014"),
+            revision: None,
+            recipe: RecipeName::new("temporary").expect("a name"),
+            name: name(copy),
+            hours: None,
+        };
+        self.queued(Ask::Copy { order, seen: None }).await
+    }
+
+    /// Asks for something that is queued.
+    pub async fn queued(&self, ask: Ask) -> OperationId {
+        match self.engine.submit(request(), ask).await {
+            Ok(Outcome::Queued(id)) => id,
+            other => panic!("not queued: {other:?}"),
+        }
+    }
+
+    /// Asks for an environment to be taken down.
+    pub async fn take_down(&self, environment: &str) -> OperationId {
+        self.queued(Ask::TakeDown {
+            environment: name(environment),
+        })
+        .await
+    }
+
+    /// Lets the engine work until nothing is open.
+    pub async fn work_until_idle(&self) {
+        let idle = async {
+            while !self
+                .store
+                .open_operations()
+                .await
+                .expect("the store answers")
+                .is_empty()
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            () = self.engine.run() => {}
+            () = idle => {}
+        }
+    }
+
+    /// An operation as it stands.
+    pub async fn operation(&self, id: OperationId) -> Operation {
+        self.store
+            .operation(id)
+            .await
+            .expect("the store answers")
+            .expect("it is there")
+    }
+
+    /// What happened in an operation, for the message of a test that fails.
+    pub async fn log(&self, id: OperationId) -> String {
+        let events = self.store.events(id, 0).await.expect("the store answers");
+        events
+            .iter()
+            .map(|event| format!("{} {:?}\n", event.number, event.what))
+            .collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! The power goes: SIGKILL at each of the four moments of each call, making and taking down.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use futures::StreamExt;
+use tests::world::{MOMENTS, Setup, World};
+use tokio::process::Command;
+
+use crate::template::{Queued, Template};
+use crate::verdict;
+
+/// How many stories run at once.
+const AT_ONCE: usize = 3;
+
+/// A process that works in a folder, and dies where it is told to.
+pub fn server(folder: &Path, database: &str, lease_ms: u32, fate: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_story_server"));
+    command
+        .arg(folder)
+        .arg(database)
+        .arg(lease_ms.to_string())
+        .arg(fate);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+async fn killed_and_started_again(template: &Template, queued: Queued, fate: &str) {
+    let folder = template.copy();
+    let died = server(folder.path(), "-", 15_000, fate)
+        .status()
+        .await
+        .unwrap();
+    assert_eq!(
+        died.signal(),
+        Some(9),
+        "{fate}: it was not killed there: {died}"
+    );
+    let ended = server(folder.path(), "-", 15_000, "-")
+        .status()
+        .await
+        .unwrap();
+    assert!(ended.success(), "{fate}: {ended}");
+    let world = World::open(Setup::quick(folder.path())).await;
+    template.verdict(&world, queued, fate).await;
+    let calls = world.cloud.calls_after(template.calls).await.unwrap();
+    assert_eq!(
+        verdict::effects(&calls),
+        verdict::foretold(&template.plan),
+        "{fate}: what was done is not what was foretold"
+    );
+}
+
+async fn at_each_moment_of_each_call(queued: Queued) {
+    let template = Template::make(queued).await;
+    let fates: Vec<String> = template
+        .plan
+        .steps
+        .iter()
+        .flat_map(|step| MOMENTS.map(|(_, word)| format!("kill:{word}:{}", step.key)))
+        .collect();
+    let points = fates.len();
+    futures::stream::iter(&fates)
+        .map(|fate| killed_and_started_again(&template, queued, fate))
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
+    println!(
+        "{queued:?}: killed at {points} points ({} calls, 4 moments each), each time complete or gone afterwards, nothing made twice, nothing left behind",
+        template.plan.steps.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_making_a_copy() {
+    at_each_moment_of_each_call(Queued::Create).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_taking_it_down() {
+    at_each_moment_of_each_call(Queued::Destroy).await;
+}

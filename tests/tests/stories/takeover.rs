@@ -1,0 +1,119 @@
+//! Two servers on one PostgreSQL: the one at work is stopped, the other takes over, the first wakes
+//! up again and finds that it is no longer its turn.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use model::operation::OperationState;
+use rustix::process::{Pid, Signal, kill_process};
+use tests::world::{MOMENTS, Setup, World};
+
+use crate::kill::server;
+use crate::verdict;
+
+/// The lease of the executors here, in milliseconds: short, so that nobody waits for long.
+const LEASE_MS: u32 = 1_500;
+
+async fn until_stopped(pid: u32) {
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        // The state is the first field after the name in brackets.
+        if stat.rsplit_once(") ").unwrap().1.starts_with('T') {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn stopped_and_taken_over(fate: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = tests::postgres::database().await;
+    let setup = Setup {
+        database: Some(database.clone()),
+        ..Setup::quick(folder.path())
+    };
+    let world = World::with_webplatform(setup).await;
+    let foreign = verdict::put_foreign(&world).await;
+    let operation = world.copy("copy-1").await;
+    let plan = world
+        .store
+        .plan(operation, model::operation::Phase::Forward)
+        .await
+        .unwrap()
+        .unwrap();
+    let before = world
+        .cloud
+        .calls()
+        .await
+        .unwrap()
+        .last()
+        .map_or(0, |call| call.number);
+
+    let mut first = server(folder.path(), &database, LEASE_MS, fate)
+        .spawn()
+        .unwrap();
+    let pid = first.id().unwrap();
+    until_stopped(pid).await;
+    let second = server(folder.path(), &database, LEASE_MS, "-")
+        .status()
+        .await
+        .unwrap();
+    assert!(second.success(), "{fate}: {second}");
+    let done = verdict::effects(&world.cloud.calls_after(before).await.unwrap());
+
+    kill_process(
+        Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(),
+        Signal::CONT,
+    )
+    .unwrap();
+    let woken = first.wait().await.unwrap();
+    assert!(
+        woken.success(),
+        "{fate}: the first one, awake again: {woken}"
+    );
+
+    let state = world.operation(operation).await.state;
+    assert!(
+        matches!(state, OperationState::Done { .. }),
+        "{fate}: {state:?}\n{}",
+        world.log(operation).await
+    );
+    verdict::complete(&world, &foreign, &plan, fate).await;
+    let calls = world.cloud.calls_after(before).await.unwrap();
+    assert_eq!(
+        verdict::effects(&calls),
+        verdict::foretold(&plan),
+        "{fate}: a call was made twice"
+    );
+    assert_eq!(
+        verdict::effects(&calls),
+        done,
+        "{fate}: the first one did something after it woke"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_one_at_work_is_stopped_and_the_other_takes_over() {
+    let keys = [
+        "network/internal",
+        "security-rules/application",
+        "volume/storage[1].storage",
+        "instance/db[1]",
+        "instance/profile-a[1]",
+        "volume-attachment/storage[1].storage",
+        "floating-ip/profile-a[1]",
+    ];
+    let fates: Vec<String> = keys
+        .iter()
+        .flat_map(|key| MOMENTS.map(|(_, word)| format!("stop:{word}:{key}")))
+        .collect();
+    futures::stream::iter(&fates)
+        .map(|fate| stopped_and_taken_over(fate))
+        .buffer_unordered(4)
+        .collect::<Vec<()>>()
+        .await;
+    println!(
+        "stopped and taken over at {} points, no call made twice",
+        fates.len()
+    );
+}

@@ -1,0 +1,114 @@
+//! A world that many stories begin from, made once and copied: files are copied only while no
+//! process has them open.
+
+use std::path::Path;
+use std::time::Duration;
+
+use model::id::{CloudId, OperationId};
+use model::operation::{OperationState, Phase};
+use plan::Plan;
+use tempfile::TempDir;
+use tests::world::{Setup, World};
+
+use crate::verdict;
+
+/// A world with an operation queued, and what belongs to others in its cloud.
+pub struct Template {
+    pub folder: TempDir,
+    pub foreign: Vec<CloudId>,
+    pub operation: OperationId,
+    pub plan: Plan,
+    /// How many calls the cloud had seen by then.
+    pub calls: u64,
+}
+
+/// Which operation is queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queued {
+    /// A copy is to be made.
+    Create,
+    /// A copy that is there is to be taken down.
+    Destroy,
+}
+
+impl Template {
+    /// Makes the world.
+    pub async fn make(queued: Queued) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::with_webplatform(Setup::quick(folder.path())).await;
+        let foreign = verdict::put_foreign(&world).await;
+        let mut operation = world.copy("copy-1").await;
+        if queued == Queued::Destroy {
+            world.work_until_idle().await;
+            let state = world.operation(operation).await.state;
+            assert!(matches!(state, OperationState::Done { .. }), "{state:?}");
+            operation = world.take_down("copy-1").await;
+        }
+        let plan = world
+            .store
+            .plan(operation, Phase::Forward)
+            .await
+            .unwrap()
+            .unwrap();
+        let calls = world
+            .cloud
+            .calls()
+            .await
+            .unwrap()
+            .last()
+            .map_or(0, |call| call.number);
+        drop(world);
+        closed(folder.path()).await;
+        Self {
+            folder,
+            foreign,
+            operation,
+            plan,
+            calls,
+        }
+    }
+
+    /// A copy of it, in a folder of its own.
+    pub fn copy(&self) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        copy_files(self.folder.path(), folder.path());
+        folder
+    }
+
+    /// Asserts that the story ended as it should: complete or gone, everything made once.
+    pub async fn verdict(&self, world: &World, queued: Queued, story: &str) {
+        let state = world.operation(self.operation).await.state;
+        assert!(
+            matches!(state, OperationState::Done { .. }),
+            "{story}: {state:?}\n{}",
+            world.log(self.operation).await
+        );
+        match queued {
+            Queued::Create => verdict::complete(world, &self.foreign, &self.plan, story).await,
+            Queued::Destroy => verdict::only_foreign(world, &self.foreign, story).await,
+        }
+    }
+}
+
+/// Waits until nobody has a database in the folder open: SQLite then removes what it keeps beside
+/// them.
+async fn closed(folder: &Path) {
+    let beside = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.unwrap().file_name();
+        name.to_string_lossy().ends_with("-wal") || name.to_string_lossy().ends_with("-shm")
+    };
+    for _ in 0..1000 {
+        if !std::fs::read_dir(folder).unwrap().any(beside) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the template's databases were not closed");
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
