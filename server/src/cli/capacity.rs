@@ -127,19 +127,27 @@ fn cells(what: &str, totals: &BySizing<Totals>) -> [String; 7] {
     ]
 }
 
-/// One figure at its sizings: `14–19`, `unknown`, `18 + 3 unknown`.
+/// One figure at its sizings: `14–19`, `unknown`, `18 + 3 unknown`, `9 + 1–2 unknown`.
 fn figure(
     totals: &BySizing<Totals>,
     pick: impl Fn(&Totals) -> (Option<u64>, u64),
     unit: impl Fn(u64) -> String,
 ) -> String {
-    let one = |totals: &Totals| match pick(totals) {
-        (None, _) => "unknown".to_owned(),
-        (Some(known), 0) => unit(known),
-        (Some(known), unknown) => format!("{} + {unknown} unknown", unit(known)),
-    };
     let BySizing { min, planned, max } = totals;
-    let (min, planned, max) = (one(min), one(planned), one(max));
+    let all = [pick(min), pick(planned), pick(max)];
+    if all.iter().all(|(known, _)| known.is_none()) {
+        return "unknown".to_owned();
+    }
+    let known = range(all.map(|(known, _)| known.map_or_else(|| "?".to_owned(), &unit)));
+    if all.iter().all(|(_, unknown)| *unknown == 0) {
+        return known;
+    }
+    let unknown = range(all.map(|(_, unknown)| unknown.to_string()));
+    format!("{known} + {unknown} unknown")
+}
+
+/// Minimum, planned and maximum in as few words as tell them.
+fn range([min, planned, max]: [String; 3]) -> String {
     if min == max {
         min
     } else if planned == max || planned == min {
@@ -173,6 +181,8 @@ mod tests {
         assert_eq!(of(known(3), known(4), known(5)), "3–5 (planned 4)");
         let part = totals(Some(3), 2);
         assert_eq!(of(part, part, part), "3 + 2 unknown");
+        let other = totals(Some(3), 4);
+        assert_eq!(of(part, other, other), "3 + 2–4 unknown");
         let nothing = totals(None, 2);
         assert_eq!(of(nothing, nothing, nothing), "unknown");
     }

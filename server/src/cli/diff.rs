@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use model::diff::{ChangeWord, DiffReport, comparable_items, diff_items, diff_resolved};
+use model::diff::{ChangeRow, ChangeWord, DiffReport, comparable_items, diff_items, diff_resolved};
 use model::resolved::resolve;
+use model::topology::items::ItemKind;
 use serde_json::Value as Json;
 
 use super::args::{By, DiffArgs, Format};
@@ -87,9 +88,9 @@ fn text(report: &DiffReport, out: Out) -> String {
             "{} {:width$}  {}",
             change.change.glyph(),
             change.kind,
-            change.key
+            name(change)
         );
-        let _ = writeln!(text, "{}", out.paint(look, line));
+        let _ = writeln!(text, "{}", out.paint(look, line.trim_end()));
         if change.change != ChangeWord::Changed {
             continue;
         }
@@ -104,6 +105,17 @@ fn text(report: &DiffReport, out: Out) -> String {
         }
     }
     text
+}
+
+/// What a person calls it: what has no name of its own is counted, from 1 on.
+fn name(change: &ChangeRow) -> String {
+    let nameless = [ItemKind::Fact, ItemKind::Declared]
+        .iter()
+        .any(|kind| kind.word() == change.kind);
+    match change.key.parse::<usize>() {
+        Ok(index) if nameless => (index + 1).to_string(),
+        Ok(_) | Err(_) => change.key.clone(),
+    }
 }
 
 /// A value on one line.
@@ -133,6 +145,18 @@ fn value(value: &Json) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_has_no_name_is_counted_from_1() {
+        let row = |kind: &str, key: &str| ChangeRow {
+            kind: kind.to_owned(),
+            key: key.to_owned(),
+            change: ChangeWord::Added,
+            fields: Vec::new(),
+        };
+        assert_eq!(name(&row("declared", "0000000")), "1");
+        assert_eq!(name(&row("group", "007")), "007");
+    }
 
     #[test]
     fn values_read_as_in_files() {

@@ -123,7 +123,7 @@ fn text(topology: &Topology, out: Out) -> String {
         };
         let _ = writeln!(
             text,
-            "  {} {}: {} ({}). {}.",
+            "  {} {}: {} ({}); {}",
             out.paint(look, finding.severity.word()),
             finding.subject,
             finding.what,

@@ -1,0 +1,21 @@
+//! The command line, run as people run it: a process of its own, with its exit status and what it
+//! prints. Everything happens in folders of the test's own.
+
+#[path = "cli/broken.rs"]
+mod broken;
+#[path = "cli/capacity.rs"]
+mod capacity;
+#[path = "cli/data.rs"]
+mod data;
+#[path = "cli/diff.rs"]
+mod diff;
+#[path = "cli/plan.rs"]
+mod plan;
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/serve.rs"]
+mod serve;
+#[path = "cli/stored.rs"]
+mod stored;
+#[path = "cli/up_down.rs"]
+mod up_down;
