@@ -395,7 +395,4 @@ impl<'de> MapAccess<'de> for Entries<'de> {
             )),
         }
     }
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
-    }
 }
