@@ -29,7 +29,7 @@ fn style() -> String {
         match rest.trim().strip_prefix("layer(") {
             Some(layer) => {
                 let layer = layer.trim_end_matches([';', ')']);
-                css.push_str(&format!("@layer {layer} {{\n{sheet}\n}}\n"));
+                css.extend(["@layer ", layer, " {\n", &sheet, "\n}\n"]);
             }
             None => css.push_str(&sheet),
         }

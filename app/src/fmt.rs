@@ -68,7 +68,11 @@ pub(crate) fn value(value: &Json) -> Option<String> {
         Json::Null => None,
         Json::Bool(true) => Some("yes".to_owned()),
         Json::Bool(false) => Some("no".to_owned()),
-        Json::Number(n) => Some(n.as_u64().map_or_else(|| n.to_string(), number)),
+        // Ports and ordinals are names; only what is surely an amount is grouped.
+        Json::Number(n) => Some(match n.as_u64() {
+            Some(amount) if amount >= 100_000 => number(amount),
+            _ => n.to_string(),
+        }),
         Json::String(text) => Some(text.clone()),
         Json::Array(items) => {
             let items: Vec<String> = items.iter().filter_map(self::value).collect();
@@ -85,6 +89,17 @@ pub(crate) fn value(value: &Json) -> Option<String> {
                     None => format!("{min}–{max}"),
                 });
             }
+            if let (1, Some(count)) = (map.len(), map.get("count")) {
+                return self::value(count);
+            }
+            if let (Some(port), Some(protocol)) = (map.get("port"), map.get("protocol")) {
+                let protocol = self::value(protocol).unwrap_or_default();
+                let from = map.get("from").and_then(self::value);
+                return Some(match from {
+                    Some(from) => format!("{port}/{protocol} from {from}"),
+                    None => format!("{port}/{protocol}"),
+                });
+            }
             let parts: Vec<String> = map
                 .iter()
                 .filter_map(|(name, inner)| {
@@ -98,6 +113,14 @@ pub(crate) fn value(value: &Json) -> Option<String> {
 
 /// A word with a capital first letter, for headings.
 pub(crate) fn capital(word: &str) -> String {
+    // A word with a capital inside, such as vCPUs, is spelled on purpose.
+    if word
+        .split(' ')
+        .next()
+        .is_some_and(|first| first.chars().any(char::is_uppercase))
+    {
+        return word.to_owned();
+    }
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + chars.as_str()
@@ -120,6 +143,13 @@ mod tests {
     }
 
     #[test]
+    fn capitals_where_they_are_not_yet() {
+        assert_eq!(capital("bring up"), "Bring up");
+        assert_eq!(capital("vCPUs"), "vCPUs");
+        assert_eq!(capital(""), "");
+    }
+
+    #[test]
     fn moments_against_another() {
         let now = DateTime::UNIX_EPOCH;
         assert_eq!(relative(now, now), "just now");
@@ -137,6 +167,11 @@ mod tests {
             Some("2–4 (planned 3)")
         );
         assert_eq!(value(&json!(["a", "b"])).as_deref(), Some("a, b"));
+        assert_eq!(
+            value(&json!({"port": 8080, "protocol": "tcp", "from": ["cdn"]})).as_deref(),
+            Some("8080/tcp from cdn")
+        );
+        assert_eq!(value(&json!({"count": 5})).as_deref(), Some("5"));
         assert_eq!(
             value(&json!({"count": 5, "host_name": "x"})).as_deref(),
             Some("count: 5; host name: x")

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use fixture::{Scene, router, world};
+use model::operation::Trouble;
 use tower::ServiceExt;
 
 const UNDER_WAY: &str = "/operations/00000000-0000-4000-9000-000000000011";
@@ -55,7 +56,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ),
     (
         "/environments/secondary",
-        &["replicates", "production-2014"],
+        &["Replicates", "production-2014"],
     ),
     (
         "/environments/rehearsal",
@@ -226,6 +227,37 @@ async fn what_is_not_there_or_makes_no_sense_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_refused_form_is_told_with_a_way_back() {
+    let refusal = app::Refusal {
+        trouble: Trouble {
+            what: "The copy was not started".to_owned(),
+            why: "there is already an environment called <copy-1>".to_owned(),
+            todo: "Choose another name.".to_owned(),
+        },
+        back: "/environments/production-2014/copy".to_owned(),
+        back_to: "the preview".to_owned(),
+    };
+    let view = move || app::refusal_page(fixture::options(), refusal.clone());
+    let render =
+        leptos_axum::render_app_async_with_context(fixture::context(world(Scene::WebPlatform)), view);
+    let request = Request::post("/environments/production-2014/copies")
+        .body(Body::empty())
+        .unwrap();
+    let body = render(request).await.into_body();
+    let html = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+    for words in [
+        "Nothing was changed",
+        "The copy was not started",
+        "called &lt;copy-1&gt;",
+        "Choose another name.",
+        "href=\"/environments/production-2014/copy\"",
+        "Dashboard",
+    ] {
+        assert!(html.contains(words), "it does not say {words}");
+    }
+}
+
+#[tokio::test]
 async fn what_somebody_typed_is_never_markup() {
     let (_, html) = get(
         Scene::WebPlatform,
@@ -279,7 +311,8 @@ async fn pages_keep_their_own_content_security_policy() {
 
 /// Written apart from the pages' own, so that one holds the other.
 fn base64(bytes: &[u8]) -> String {
-    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let bits: Vec<String> = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let bits = bits.concat();
     let mut text: String = bits
         .as_bytes()
         .chunks(6)
@@ -295,7 +328,7 @@ fn base64(bytes: &[u8]) -> String {
             })
         })
         .collect();
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text

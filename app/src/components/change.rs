@@ -24,10 +24,11 @@ pub(crate) fn row(row: &ChangeRow) -> impl IntoView + use<> {
         change,
         fields,
     } = row.clone();
-    let renamed = fields
+    let was = fields
         .iter()
         .find(|field| field.field == "name")
         .and_then(|field| fmt::value(&field.before));
+    let renamed = was.is_some();
     let name = if key.is_empty() {
         "(itself)".to_owned()
     } else {
@@ -38,10 +39,10 @@ pub(crate) fn row(row: &ChangeRow) -> impl IntoView + use<> {
             <td class="change-cell">{word(change)}</td>
             <th scope="row">
                 <code>{name}</code>
-                {renamed
+                {was
                     .map(|was| view! { <div class="muted">"was " <code>{was}</code></div> })}
             </th>
-            <td>{field_list(change, &fields)}</td>
+            <td>{field_list(change, &fields, renamed)}</td>
         </tr>
     }
 }
@@ -49,10 +50,10 @@ pub(crate) fn row(row: &ChangeRow) -> impl IntoView + use<> {
 /// How many fields are shown before the others are folded.
 const SHOWN_FIELDS: usize = 6;
 
-fn field_list(change: ChangeWord, fields: &[FieldChange]) -> impl IntoView + use<> {
+fn field_list(change: ChangeWord, fields: &[FieldChange], renamed: bool) -> impl IntoView + use<> {
     let mut lines: Vec<AnyView> = fields
         .iter()
-        .filter(|field| field.field != "name")
+        .filter(|field| field.field != "name" && !(renamed && field.field == "was"))
         .map(|field| line(change, field))
         .collect();
     let rest = (lines.len() > SHOWN_FIELDS).then(|| lines.split_off(SHOWN_FIELDS - 1));

@@ -42,13 +42,16 @@ fn one(placed: &PlacedFinding, named: bool) -> impl IntoView + use<> {
         effect,
         remedy,
     } = finding;
+    let itself = subject == environment.as_str();
     view! {
         <li class=format!("finding finding-{}", severity.word())>
             <div class="finding-head">
                 {badge::severity(severity)} <p class="finding-what">{what}</p>
                 <p class="finding-where">
                     <a href=href>
-                        {named.then(|| format!("{environment} · "))} <code>{subject}</code>
+                        {named.then(|| environment.to_string())}
+                        {(named && !itself).then_some(" · ")}
+                        {(!(named && itself)).then(|| view! { <code>{subject}</code> })}
                     </a>
                     {since.map(|at| view! { <span class="muted">" known " {time::relative(at)}</span> })}
                 </p>

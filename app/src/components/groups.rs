@@ -3,18 +3,37 @@
 use leptos::prelude::*;
 use model::group::{Group, Placement, Readiness};
 use model::name::GroupName;
-use model::profile::Lifecycle;
+use model::profile::{Category, Lifecycle};
 use model::topology::Topology;
 use model::value::Value;
 
 use super::unknown::{fixed, unknown};
+use crate::fmt;
 
 /// One row for each group, by name.
 pub(crate) fn table(topology: &Topology) -> impl IntoView + use<> {
-    let rows = topology
-        .groups
-        .iter()
-        .map(|(name, group)| row(topology, name, group))
+    let categories = Category::ALL
+        .into_iter()
+        .filter_map(|category| {
+            let rows: Vec<_> = topology
+                .groups
+                .iter()
+                .filter(|(_, group)| group.category == category)
+                .map(|(name, group)| row(topology, name, group))
+                .collect();
+            (!rows.is_empty()).then(|| {
+                view! {
+                    <tbody>
+                        <tr class="band">
+                            <th scope="rowgroup" colspan="7">
+                                {fmt::capital(category.word())}
+                            </th>
+                        </tr>
+                        {rows}
+                    </tbody>
+                }
+            })
+        })
         .collect_view();
     let common = (!topology.common.profiles.is_empty()).then(|| {
         let names = topology
@@ -31,12 +50,10 @@ pub(crate) fn table(topology: &Topology) -> impl IntoView + use<> {
                 <thead>
                     <tr>
                         <th scope="col">"Group"</th>
-                        <th scope="col">"Category"</th>
                         <th scope="col" class="num">
                             "Count"
                         </th>
-                        <th scope="col">"Flavor"</th>
-                        <th scope="col">"Image"</th>
+                        <th scope="col">"Flavor, image"</th>
                         <th scope="col">"Profiles"</th>
                         <th scope="col" class="num">
                             "Public"
@@ -45,7 +62,7 @@ pub(crate) fn table(topology: &Topology) -> impl IntoView + use<> {
                         <th scope="col">"Needs"</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                {categories}
             </table>
         </div>
         {common}
@@ -159,10 +176,12 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
                 {was}
                 {note}
             </th>
-            <td>{group.category.word()}</td>
             <td class="num nowrap">{group.count.to_string()}</td>
-            <td>{fixed(&group.flavor, "nobody said which flavor")} {flavor}</td>
-            <td>{fixed(&group.image, "nobody said which image")}</td>
+            <td>
+                {fixed(&group.flavor, "nobody said which flavor")}
+                {flavor}
+                <div class="muted">{fixed(&group.image, "nobody said which image")}</div>
+            </td>
             <td class="wide-cell">{profiles}</td>
             <td class="num">{public} {hidden}</td>
             <td>{disks}</td>

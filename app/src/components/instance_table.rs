@@ -16,15 +16,23 @@ use crate::routes;
 pub(crate) enum Columns<'a> {
     /// Of all environments, sorted by links.
     Inventory(&'a InstanceFilter),
-    /// Of one environment.
-    OneEnvironment,
+    /// Of one layer of one environment.
+    OneEnvironment(Layer),
 }
 
 impl Columns<'_> {
     const fn many(self) -> bool {
         match self {
             Self::Inventory(_) => true,
-            Self::OneEnvironment => false,
+            Self::OneEnvironment(_) => false,
+        }
+    }
+
+    /// Whether anything observed can be in it.
+    const fn observed(self) -> bool {
+        match self {
+            Self::Inventory(_) | Self::OneEnvironment(Layer::Observed) => true,
+            Self::OneEnvironment(Layer::Planned) => false,
         }
     }
 }
@@ -61,7 +69,7 @@ pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView
     let many = columns.many();
     let rows = rows
         .iter()
-        .map(|instance| row(instance, many))
+        .map(|instance| row(instance, columns))
         .collect_view();
     let where_is = many.then(|| view! { <th scope="col">"Environment"</th> });
     view! {
@@ -73,7 +81,9 @@ pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView
                         {header(columns, "Instance", InstanceSort::Key)}
                         {where_is}
                         {header(columns, "Host name", InstanceSort::HostName)}
-                        {header(columns, "Status", InstanceSort::Status)}
+                        {columns
+                            .observed()
+                            .then(|| header(columns, "Status", InstanceSort::Status))}
                         {header(columns, "Flavor", InstanceSort::Flavor)}
                         <th scope="col" class="num">
                             "vCPU"
@@ -84,10 +94,15 @@ pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView
                         <th scope="col" class="num">
                             "Disk"
                         </th>
-                        <th scope="col">"Addresses"</th>
+                        {columns
+                            .observed()
+                            .then(|| view! { <th scope="col">"Addresses"</th> })}
                         <th scope="col">"System"</th>
-                        <th scope="col">"Load"</th>
-                        <th scope="col">"Fullest disk"</th>
+                        {(columns.observed() && !many)
+                            .then(|| view! { <th scope="col">"Load"</th> })}
+                        {columns
+                            .observed()
+                            .then(|| view! { <th scope="col">"Fullest disk"</th> })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -98,7 +113,7 @@ pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView
 
 const NO_FLAVOR: &str = "the flavor is not known";
 
-fn row(instance: &InstanceRow, many: bool) -> impl IntoView + use<> {
+fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
     let InstanceRow {
         environment,
         kind: _,
@@ -116,9 +131,9 @@ fn row(instance: &InstanceRow, many: bool) -> impl IntoView + use<> {
     let role = record
         .role
         .map(|role| view! { <span class="kind">{role.word()}</span> });
-    let where_is = many.then(|| {
+    let where_is = columns.many().then(|| {
         view! {
-            <td>
+            <td class="nowrap">
                 <a href=routes::environment_layer(environment, layer)>{environment.to_string()}</a>
                 " "
                 <span class="muted">{layer.word()}</span>
@@ -171,22 +186,35 @@ fn row(instance: &InstanceRow, many: bool) -> impl IntoView + use<> {
             <td>
                 <code>{record.host_name.clone()}</code>
             </td>
-            <td>{or_unknown(facts.status.as_deref().map(badge::status), not_collected)}</td>
+            {columns
+                .observed()
+                .then(|| {
+                    view! {
+                        <td>
+                            {or_unknown(facts.status.as_deref().map(badge::status), not_collected)}
+                        </td>
+                    }
+                })}
             <td>{fixed(&record.flavor, "nobody said which flavor")}</td>
             <td class="num">{or_unknown(record.vcpus, NO_FLAVOR)}</td>
             <td class="num">{or_unknown(record.ram.map(|Mib(n)| fmt::mib(n)), NO_FLAVOR)}</td>
             <td class="num">{or_unknown(record.disk.map(|Gib(n)| fmt::gib(n)), NO_FLAVOR)}</td>
-            <td>{addresses}</td>
-            <td>
+            {columns.observed().then(|| view! { <td>{addresses}</td> })}
+            <td class="system">
                 {match record.os() {
                     Some(os) => os.to_string().into_any(),
                     None => fixed(&record.image, not_collected),
                 }}
             </td>
-            <td class="nowrap">
-                {or_unknown(facts.load.map(|load| load.to_string()), not_collected)}
-            </td>
-            <td class="nowrap">{fullest}</td>
+            {(columns.observed() && !columns.many())
+                .then(|| {
+                    view! {
+                        <td class="nowrap">
+                            {or_unknown(facts.load.map(|load| load.to_string()), not_collected)}
+                        </td>
+                    }
+                })}
+            {columns.observed().then(|| view! { <td class="nowrap">{fullest}</td> })}
         </tr>
     }
 }

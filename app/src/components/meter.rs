@@ -10,6 +10,8 @@ use plan::offers::QuotaKind;
 
 /// The bar is drawn on this many units.
 const WIDTH: u64 = 1000;
+/// From this share on a quota is nearly used up.
+const NEARLY: u64 = 750;
 
 /// A share of the bar.
 fn share(part: u64, whole: u64) -> u64 {
@@ -33,6 +35,50 @@ fn name(what: QuotaKind) -> String {
     fmt::capital(words.split(" (").next().unwrap_or(words))
 }
 
+fn head() -> impl IntoView {
+    view! {
+                    <thead>
+                        <tr>
+                            <th scope="col">"Quota"</th>
+                            <th scope="col" class="meter-col">
+                                <span class="visually-hidden">"Share"</span>
+                            </th>
+                            <th scope="col" class="num">"Used"</th>
+                            <th scope="col" class="num">"Reserved"</th>
+                            <th scope="col" class="num">"Free"</th>
+                            <th scope="col" class="num">"Limit"</th>
+                        </tr>
+                    </thead>
+    }
+}
+
+/// Whether a quota is always in sight: those that copies usually break first, and any that is
+/// nearly used up.
+fn in_sight(meter: &Meter) -> bool {
+    let usual = match meter.what {
+        QuotaKind::Instances
+        | QuotaKind::Vcpus
+        | QuotaKind::RamMib
+        | QuotaKind::VolumeGib
+        | QuotaKind::FloatingIps => true,
+        QuotaKind::Volumes
+        | QuotaKind::Networks
+        | QuotaKind::Subnets
+        | QuotaKind::Routers
+        | QuotaKind::SecurityGroups
+        | QuotaKind::SecurityRules
+        | QuotaKind::ServerGroups => false,
+    };
+    let nearly_used_up = match (&meter.limit, &meter.used) {
+        (MeterLimit::Limited(limit), Known::Is(used)) => {
+            share(used + meter.reserved, *limit) >= NEARLY
+        }
+        (MeterLimit::Limited(_), Known::Not { why: _ })
+        | (MeterLimit::Unlimited | MeterLimit::Unknown { why: _ }, _) => false,
+    };
+    usual || nearly_used_up
+}
+
 /// All meters of one cloud.
 pub(crate) fn cloud(cloud: &CloudMeters) -> impl IntoView + use<> {
     let CloudMeters {
@@ -41,6 +87,8 @@ pub(crate) fn cloud(cloud: &CloudMeters) -> impl IntoView + use<> {
         stale,
         meters,
     } = cloud.clone();
+    let (first, rest): (Vec<&Meter>, Vec<&Meter>) =
+        meters.iter().partition(|meter| in_sight(meter));
     let asked = match asked_at {
         Known::Is(at) => view! { "asked " {super::time::relative(at)} }.into_any(),
         Known::Not { why } => view! { "never asked: " {why} }.into_any(),
@@ -62,21 +110,26 @@ pub(crate) fn cloud(cloud: &CloudMeters) -> impl IntoView + use<> {
             </div>
             <div class="scroll" role="region" aria-label="Quotas" tabindex="0">
                 <table class="meters">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Quota"</th>
-                            <th scope="col" class="meter-col">
-                                <span class="visually-hidden">"Share"</span>
-                            </th>
-                            <th scope="col" class="num">"Used"</th>
-                            <th scope="col" class="num">"Reserved"</th>
-                            <th scope="col" class="num">"Free"</th>
-                            <th scope="col" class="num">"Limit"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{meters.iter().map(row).collect_view()}</tbody>
+                    {head()}
+                    <tbody>{first.into_iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
+            {(!rest.is_empty())
+                .then(|| {
+                    let summary = format!("{} more quotas", rest.len());
+                    let rest = rest.into_iter().map(row).collect_view();
+                    view! {
+                        <details>
+                            <summary>{summary}</summary>
+                            <div class="scroll" role="region" aria-label="More quotas" tabindex="0">
+                                <table class="meters">
+                                    {head()}
+                                    <tbody>{rest}</tbody>
+                                </table>
+                            </div>
+                        </details>
+                    }
+                })}
         </section>
     }
 }
@@ -127,8 +180,8 @@ pub(crate) fn picture(used: u64, reserved: u64, limit: u64) -> impl IntoView {
     let used_share = share(used, limit);
     let reserved_share = share(reserved, limit).min(WIDTH - used_share);
     let tone = match share(used + reserved, limit) {
-        0..750 => "meter",
-        750..900 => "meter meter-warning",
+        0..NEARLY => "meter",
+        NEARLY..900 => "meter meter-warning",
         _ => "meter meter-critical",
     };
     view! {

@@ -75,6 +75,7 @@ pub(crate) fn steps(
                             "Took"
                         </th>
                         <th scope="col">"Waits for"</th>
+                        <th scope="col">"Id in the cloud"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -129,7 +130,6 @@ fn row(
             <th scope="row">
                 {act.verb()} " " <span class="muted">{key.kind.word()}</span> " "
                 <code>{key.name().to_owned()}</code>
-                {cloud_id.map(|id| view! { <div class="muted"><code>{id}</code></div> })}
                 {irreversible
                     .map(|why| view! { <div class="hint">"can’t be taken back: " {why}</div> })}
                 {failure.map(|why| view! { <div class="quote">{why}</div> })}
@@ -145,6 +145,7 @@ fn row(
                 {took}
             </td>
             <td class="muted">{needs.join(", ")}</td>
+            <td class="muted">{cloud_id.map(|id| view! { <code>{id}</code> })}</td>
         </tr>
     }
 }

@@ -168,7 +168,7 @@ fn chooser(ask: &CompareAsk, choices: &[CompareChoice]) -> impl IntoView + use<>
         (_, None) | (None, _) => None,
     };
     view! {
-        <form class="filter" method="get" action=routes::COMPARE>
+        <form class="filter compare" method="get" action=routes::COMPARE>
             {side("compare-a", "a", "Before", a.as_deref(), choices)}
             {side("compare-b", "b", "After", b.as_deref(), choices)}
             {radio(

@@ -12,7 +12,6 @@ use crate::components::form::{field, select};
 use crate::components::frame::{Place, heading};
 use crate::components::proof;
 use crate::components::time;
-use crate::components::trouble::refused;
 use crate::components::unknown::{known, or_unknown};
 use crate::context::{Shown, page, path, query, readable};
 use crate::data::CopyPreview;
@@ -44,7 +43,6 @@ fn draw(preview: &CopyPreview) -> impl IntoView + use<> {
         {badge::kind(preview.source_kind)}
         {format!(", {} revision {}", preview.layer, preview.revision)}
     };
-    let why = preview.refused.clone();
     view! {
         {heading(format!("Copy {}", preview.source), Some(lead.into_any()), ())}
         <div class="columns">
@@ -87,7 +85,6 @@ fn draw(preview: &CopyPreview) -> impl IntoView + use<> {
                         <dd>{fidelity::summary(&preview.fidelity)}</dd>
                     </div>
                 </dl>
-                {why.as_deref().map(refused)}
                 {start(preview, "Start the copy")}
             </section>
         </div>
@@ -185,7 +182,7 @@ fn creates(steps: &[Step]) -> String {
                 .iter()
                 .filter(|step| step.key.kind == *kind && matches!(step.act, StepAct::Create { .. }))
                 .count();
-            (n > 0).then(|| format!("{n} × {}", kind.word()))
+            (n > 0).then(|| format!("{n} × {}", kind.word().replace('-', " ")))
         })
         .collect();
     parts.join(", ")

@@ -39,24 +39,40 @@ fn draw(data: DestroyPreview) -> impl IntoView {
     let goes = if total == 0 {
         view! { <p>"Nothing of it is in the cloud. Only its name and its lease go."</p> }.into_any()
     } else {
-        goes.into_iter()
+        let rows = goes
+            .into_iter()
             .map(|(kind, names)| {
-                let few = names.len() <= 12;
-                let summary = format!("{} {kind}", names.len());
+                let count = names.len();
+                let names = names
+                    .into_iter()
+                    .map(|name| view! { <code>{name}</code> " " })
+                    .collect_view();
                 view! {
-                    <details open=few>
-                        <summary>{summary}</summary>
-                        <p class="names">
-                            {names
-                                .into_iter()
-                                .map(|name| view! { <code>{name}</code> " " })
-                                .collect_view()}
-                        </p>
-                    </details>
+                    <tr>
+                        <th scope="row">{fmt::capital(&kind)}</th>
+                        <td class="num">{count}</td>
+                        <td class="names">{names}</td>
+                    </tr>
                 }
             })
-            .collect_view()
-            .into_any()
+            .collect_view();
+        view! {
+            <div class="scroll" role="region" aria-label="What goes" tabindex="0">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"What"</th>
+                            <th scope="col" class="num">
+                                "How many"
+                            </th>
+                            <th scope="col">"Names"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
     };
     let stays = stays
         .into_iter()
@@ -68,7 +84,7 @@ fn draw(data: DestroyPreview) -> impl IntoView {
         {heading(label.clone(), Some(badge::kind(kind).into_any()), ())}
         {why.as_deref().map(refused)}
         <div class="columns">
-            <section class="card">
+            <section class="card grow">
                 <h2>{format!("Goes: {}", fmt::counted(total.try_into().unwrap_or(u64::MAX), "resource", "resources"))}</h2>
                 {goes}
             </section>

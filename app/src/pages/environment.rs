@@ -101,7 +101,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
             {if instances.rows.is_empty() {
                 empty("It has no instances.", "Its groups are all counted zero, or it was destroyed.").into_any()
             } else {
-                instance_table::table(&instances.rows, Columns::OneEnvironment).into_any()
+                instance_table::table(&instances.rows, Columns::OneEnvironment(layer)).into_any()
             }}
             {all_instances}
         </section>

@@ -37,7 +37,6 @@ fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + us
         capacity,
         plan,
         fidelity: rows,
-        refused: why,
         ..
     } = preview;
     let differs = fidelity::summary(rows);
@@ -64,7 +63,6 @@ fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + us
                 </a>
             </div>
         </div>
-        {why.as_deref().map(refused)}
         <dl class="facts facts-row">
             <div>
                 <dt>"Size"</dt>

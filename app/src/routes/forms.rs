@@ -13,11 +13,20 @@ pub struct PlainForm {
 /// Signs in.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SignInForm {
-    /// The one-time token. There is no session yet, so there is no form token either.
+    /// What was pasted; use [`Self::secret`]. There is no session yet, so no form token either.
     pub token: String,
     /// Where to go afterwards: a path of this server.
     #[serde(default)]
     pub next: Option<String>,
+}
+
+impl SignInForm {
+    /// The token itself: people paste the whole link as well.
+    pub fn secret(&self) -> &str {
+        let text = self.token.trim();
+        let text = text.rsplit_once("token=").map_or(text, |(_, token)| token);
+        text.split(['&', '#']).next().unwrap_or(text)
+    }
 }
 
 /// Starts a copy.
@@ -62,4 +71,25 @@ pub struct ExtendForm {
     /// Why; may be empty.
     #[serde(default)]
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_link_is_as_good_as_its_token() {
+        for pasted in [
+            "abc-1",
+            " abc-1\n",
+            "http://127.0.0.1:8080/sign-in?token=abc-1",
+            "http://127.0.0.1:8080/sign-in?token=abc-1&next=/#x",
+        ] {
+            let form = SignInForm {
+                token: pasted.to_owned(),
+                next: None,
+            };
+            assert_eq!(form.secret(), "abc-1", "{pasted}");
+        }
+    }
 }
