@@ -1,0 +1,23 @@
+//! The web side over HTTP: a real store, the simulated cloud without delays, the engine at work.
+//! The files mirror the addresses that they ask for; nothing here looks past an answer's bytes,
+//! except to set the world up.
+
+#[path = "web/harness.rs"]
+mod harness;
+
+#[path = "web/api.rs"]
+mod api;
+#[path = "web/caches.rs"]
+mod caches;
+#[path = "web/environments.rs"]
+mod environments;
+#[path = "web/forms.rs"]
+mod forms;
+#[path = "web/instances.rs"]
+mod instances;
+#[path = "web/operations.rs"]
+mod operations;
+#[path = "web/pages.rs"]
+mod pages;
+#[path = "web/sign_in.rs"]
+mod sign_in;
