@@ -159,12 +159,11 @@ impl Workplace {
         let name = &operation.environment_name;
         match &operation.state {
             OperationState::Done { .. } => {
-                match operation.act {
-                    Act::TakeDown { .. } => self.say(&format!("{name} is gone.")),
-                    _ => {
-                        self.say(&format!("{name} is up."));
-                        self.access(operation.environment).await?;
-                    }
+                if let Act::TakeDown { .. } = operation.act {
+                    self.say(&format!("{name} is gone."));
+                } else {
+                    self.say(&format!("{name} is up."));
+                    self.access(operation.environment).await?;
                 }
                 Ok(Done::Yes)
             }

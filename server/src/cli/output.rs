@@ -89,6 +89,7 @@ impl Out {
     }
 
     /// Prints text with a line's end where it has none.
+    #[allow(clippy::unused_self)] // whoever prints has been given the output
     pub(super) fn text(self, text: &str) {
         let mut stdout = io::stdout().lock();
         // Where nobody reads any more, as in `understudy show a | head`, there is nobody to tell.

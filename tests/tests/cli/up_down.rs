@@ -257,3 +257,31 @@ async fn what_does_not_come_up_goes_back_and_says_why() {
     assert!(ran.stderr.lines().count() >= 4, "{}", ran.stderr);
     assert!(observed(&place, "try-1").is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_on_postgresql() {
+    let url = tests::postgres::database().await;
+    let ran = tokio::task::spawn_blocking(move || {
+        let place = Place::new();
+        let on = ["--database", &url];
+        let copy = [
+            "copy",
+            "production-2014",
+            "--recipe",
+            "temporary",
+            "--name",
+            "try-1",
+            "--up",
+        ];
+        let up = place.run([&copy[..], &QUICK, &on].concat()).ended(0);
+        let down = place
+            .run([&["down", "try-1"][..], &QUICK, &on].concat())
+            .ended(0);
+        assert!(!place.data().join("understudy.db").exists());
+        (up, down)
+    })
+    .await
+    .unwrap();
+    assert!(ran.0.stdout.contains("try-1 is up."), "{:?}", ran.0);
+    assert!(ran.1.stdout.contains("try-1 is gone."), "{:?}", ran.1);
+}
