@@ -1,6 +1,7 @@
 //! The web side over HTTP: a real store, the simulated cloud without delays, the engine at work.
 //! The files mirror the addresses that they ask for; nothing here looks past an answer's bytes,
 //! except to set the world up.
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/harness.rs"]
 mod harness;

@@ -14,13 +14,15 @@ use tempfile::TempDir;
 use tests::world::{Setup, World};
 
 /// Longer than anything here takes; reaching it is a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server with the WebPlatform in it.
 pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) base: String,
-    _folder: TempDir,
+    setup: Setup,
+    caches: bool,
+    _folder: Option<TempDir>,
 }
 
 impl Site {
@@ -35,7 +37,17 @@ impl Site {
         let mut setup = Setup::quick(folder.path());
         setup.config.channels = caches;
         change(&mut setup);
-        let world = World::with_webplatform(setup).await;
+        let world = World::with_webplatform(setup.clone()).await;
+        Self::over(world, setup, caches, Some(folder)).await
+    }
+
+    /// Another server on the same database and the same cloud.
+    pub(crate) async fn beside(&self) -> Self {
+        let world = World::open(self.setup.clone()).await;
+        Self::over(world, self.setup.clone(), self.caches, None).await
+    }
+
+    async fn over(world: World, setup: Setup, caches: bool, folder: Option<TempDir>) -> Self {
         let options = WebOptions {
             caches,
             ..WebOptions::default()
@@ -49,6 +61,8 @@ impl Site {
         Self {
             world,
             base,
+            setup,
+            caches,
             _folder: folder,
         }
     }

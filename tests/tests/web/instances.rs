@@ -14,13 +14,11 @@ async fn all(visitor: &Visitor, filter: &str, limit: u32) -> Vec<serde_json::Val
         let page_rows = page["rows"].as_array().unwrap();
         assert!(page_rows.len() <= limit as usize);
         rows.extend(page_rows.iter().cloned());
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={}", encoded(next)),
-            None => {
-                assert_eq!(page["total"], rows.len());
-                return rows;
-            }
-        }
+        let Some(next) = page["next"].as_str() else {
+            assert_eq!(page["total"], rows.len());
+            return rows;
+        };
+        after = format!("&after={}", encoded(next));
     }
 }
 
