@@ -13,6 +13,7 @@ mod follow;
 mod import;
 mod output;
 mod plan;
+mod progress;
 mod serve;
 mod show;
 mod sizing;

@@ -1,5 +1,6 @@
 //! The command line, run as people run it: a process of its own, with its exit status and what it
 //! prints. Everything happens in folders of the test's own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "cli/broken.rs"]
 mod broken;
