@@ -28,8 +28,8 @@ pub use query::{Query, export, instance_filter, instances, instances_of, sort_wo
 /// The dashboard.
 pub const DASHBOARD: &str = "/";
 /// Signing in: the page, and the `POST` of [`SignInForm`]. The one-time link is this address with
-/// `?token=…`; the page shows a form with the token filled in, so that a preview of the link by
-/// some other program does not use it up.
+/// `?token=…`: opening it signs in. A browser that only loads it ahead gets the page with the
+/// token filled in, so that this does not use it up.
 pub const SIGN_IN: &str = "/sign-in";
 /// Signing out.
 pub const SIGN_OUT: &str = "/sign-out";
