@@ -44,9 +44,10 @@ impl Failure {
             return false;
         };
         match error.code().as_deref() {
-            // PostgreSQL: serialization failure, deadlock; and a key that another transaction put
-            // there in between, which the next attempt will read.
-            Some("40001" | "40P01" | "23505") => true,
+            // PostgreSQL: serialization failure; deadlock; a key that another transaction put
+            // there in between, which the next attempt will read; our session ended because we did
+            // not go on (a suspended machine) and others had to.
+            Some("40001" | "40P01" | "23505" | "25P03") => true,
             // SQLite: another process is writing for longer than we wait. The code's low byte says
             // so, whatever is above it.
             Some(code) => code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5),

@@ -348,3 +348,40 @@ async fn what_is_collected_becomes_a_revision(database: Database) {
     .await;
     assert!(!planned.changed);
 }
+
+/// A server that is stopped in the middle of a write (a suspended machine) holds nobody up for
+/// long: PostgreSQL ends its session, another takes over, and the write comes to nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_stops_half_way_is_taken_over() {
+    let database = Database::postgres().await;
+    let (stopped, other) = (database.open().await, database.open().await);
+    let (_, stale) = claimed(&stopped).await;
+    let seen = other.open_operations().await.unwrap().remove(0);
+    let write = JournalWrite {
+        events: vec![note("late")],
+        ..JournalWrite::default()
+    };
+    // A future that nobody polls is a process that does not run: here with the row locked.
+    let mut half = Box::pin(stopped.record(stale, at(20), write));
+    let inside = "SELECT COUNT(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+                  WHERE a.state = 'idle in transaction' AND l.mode = 'RowExclusiveLock' \
+                  AND l.relation = CAST('executors' AS regclass)";
+    while database.number(inside).await == 0 {
+        assert!(
+            futures::poll!(&mut half).is_pending(),
+            "it was never inside"
+        );
+    }
+    let fresh = other.claim(&seen, executor(2)).await.unwrap().unwrap();
+    assert_eq!(fresh.fence, stale.fence + 1);
+    let fenced = half.await.unwrap_err();
+    assert!(matches!(fenced, StoreError::Fenced), "{fenced:?}");
+    assert!(other.events(fresh.operation, 0).await.unwrap().is_empty());
+    // Awake again, it works as before.
+    assert_eq!(
+        stopped.open_operations().await.unwrap()[0].fence,
+        fresh.fence
+    );
+    let fenced = stopped.heartbeat(stale).await.unwrap_err();
+    assert!(matches!(fenced, StoreError::Fenced), "{fenced:?}");
+}
