@@ -6,12 +6,18 @@
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::extract::Path as AxumPath;
 use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures::{Stream, StreamExt, stream};
+use model::id::CloudId;
+use model::operation::{Happening, Phase, StepState};
 
 /// The style sheets, each import replaced by what it names.
 fn style() -> String {
@@ -54,12 +60,71 @@ fn file(folder: Option<PathBuf>, name: &str) -> Response {
     )
 }
 
+/// The steps that the copy under way has not done yet, one by one: for watching the page move.
+fn events(
+    carried: &fixture::Carried,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    let last = carried.events.last().map_or(0, |event| event.number);
+    let steps: Vec<_> = carried
+        .plan
+        .steps
+        .iter()
+        .enumerate()
+        .skip(carried.journal.len() - 4)
+        .flat_map(|(index, step)| {
+            let id = CloudId::new(format!("id-{index}"));
+            [
+                StepState::Intended,
+                StepState::Made { id: id.clone() },
+                StepState::Done { id: Some(id) },
+            ]
+            .map(|state| (index, step.clone(), state))
+        })
+        .collect();
+    let stream = stream::iter(steps.into_iter().enumerate()).then(
+        move |(number, (index, step, state))| async move {
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+            let event = model::operation::Event {
+                number: last + 1 + u64::try_from(number).unwrap(),
+                at: fixture::now(),
+                what: Happening::Step {
+                    phase: Phase::Forward,
+                    step: u32::try_from(index).unwrap(),
+                    key: step.key.clone(),
+                    verb: step.act.verb().to_owned(),
+                    state,
+                },
+            };
+            Ok(Event::default()
+                .id(event.number.to_string())
+                .data(serde_json::to_string(&event).unwrap()))
+        },
+    );
+    Sse::new(stream.chain(stream::pending()))
+}
+
 #[tokio::main]
 async fn main() {
     let folder = std::env::args().nth(1).map(PathBuf::from);
     let policy = app::policy::content_security_policy(&fixture::options());
     let pages = |scene| fixture::router(fixture::world(scene));
+    let copies = Arc::new(fixture::world(fixture::Scene::WebPlatform).operations);
     let router = pages(fixture::Scene::WebPlatform)
+        .route(
+            "/operations/{id}/events",
+            get(move |AxumPath(id): AxumPath<String>| {
+                let copies = Arc::clone(&copies);
+                async move {
+                    copies
+                        .iter()
+                        .find(|carried| carried.operation.id.to_string() == id)
+                        .map_or_else(
+                            || StatusCode::NOT_FOUND.into_response(),
+                            |carried| events(carried).into_response(),
+                        )
+                }
+            }),
+        )
         .route(
             "/pkg/{name}",
             get(move |AxumPath(name): AxumPath<String>| {

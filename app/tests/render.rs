@@ -238,8 +238,10 @@ async fn a_refused_form_is_told_with_a_way_back() {
         back_to: "the preview".to_owned(),
     };
     let view = move || app::refusal_page(fixture::options(), refusal.clone());
-    let render =
-        leptos_axum::render_app_async_with_context(fixture::context(world(Scene::WebPlatform)), view);
+    let render = leptos_axum::render_app_async_with_context(
+        fixture::context(world(Scene::WebPlatform)),
+        view,
+    );
     let request = Request::post("/environments/production-2014/copies")
         .body(Body::empty())
         .unwrap();

@@ -145,7 +145,7 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
         };
         view! {
             <div class="muted">
-                <code>{mount.mount.clone()}</code>
+                <code class="path">{mount.mount.clone()}</code>
                 " from "
                 {server}
             </div>
@@ -180,7 +180,7 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
             <td>
                 {fixed(&group.flavor, "nobody said which flavor")}
                 {flavor}
-                <div class="muted">{fixed(&group.image, "nobody said which image")}</div>
+                <div class="muted">"image " {fixed(&group.image, "nobody said which image")}</div>
             </td>
             <td class="wide-cell">{profiles}</td>
             <td class="num">{public} {hidden}</td>

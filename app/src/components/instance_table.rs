@@ -135,8 +135,7 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
         view! {
             <td class="nowrap">
                 <a href=routes::environment_layer(environment, layer)>{environment.to_string()}</a>
-                " "
-                <span class="muted">{layer.word()}</span>
+                <div class="muted">{layer.word()}</div>
             </td>
         }
     });
@@ -179,6 +178,7 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
         <tr>
             <th scope="row">
                 <code>{record.name()}</code>
+                " "
                 {role}
                 {lifecycle}
             </th>

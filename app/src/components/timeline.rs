@@ -1,8 +1,8 @@
 //! An operation's timeline: each step with its state and duration, and the log below.
 //!
 //! The island [`crate::islands::Live`] moves what is drawn here by the same names: a step's row has
-//! `data-step="forward-3"`, the state in it `data-part="state"`, the time `data-part="time"`; an
-//! instance's row elsewhere has `data-key="instance/app[1]"`.
+//! `data-step="forward-3"`, the state in it `data-part="state"`, the time `data-part="time"`, the cloud's id
+//! `data-part="id"`; an instance's row elsewhere has `data-key="instance/app[1]"`.
 
 use std::collections::BTreeMap;
 
@@ -145,7 +145,9 @@ fn row(
                 {took}
             </td>
             <td class="muted">{needs.join(", ")}</td>
-            <td class="muted">{cloud_id.map(|id| view! { <code>{id}</code> })}</td>
+            <td class="muted">
+                <code data-part="id">{cloud_id}</code>
+            </td>
         </tr>
     }
 }

@@ -36,6 +36,23 @@ pub(crate) fn known<T, V: IntoView + 'static>(
     }
 }
 
+/// As [`known`], with the reason in sight: where a person decides by it.
+pub(crate) fn known_aloud<T, V: IntoView + 'static>(
+    value: &Known<T>,
+    show: impl FnOnce(&T) -> V,
+) -> AnyView {
+    match value {
+        Known::Is(value) => show(value).into_any(),
+        Known::Not { why } => {
+            let why = why.clone();
+            view! {
+                <span class="muted">"— " {why}</span>
+            }
+            .into_any()
+        }
+    }
+}
+
 /// A value of a topology as code, the word for what the cloud will choose, or the dash.
 pub(crate) fn fixed<T: std::fmt::Display>(value: &Value<T>, why: &str) -> AnyView {
     match value {

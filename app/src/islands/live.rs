@@ -183,6 +183,11 @@ mod hydrate {
                     write_word(&part, "step-state", word);
                 }
                 move_time(&row, word, event);
+                if let (StepState::Made { id } | StepState::Done { id: Some(id) }, Ok(Some(part))) =
+                    (state, row.query_selector("[data-part=id]"))
+                {
+                    part.set_text_content(Some(id.as_str()));
+                }
                 was.as_deref() != Some(word.word())
             }
             // The page shows the count alone; an event is told once.

@@ -12,7 +12,7 @@ use crate::components::form::{field, select};
 use crate::components::frame::{Place, heading};
 use crate::components::proof;
 use crate::components::time;
-use crate::components::unknown::{known, or_unknown};
+use crate::components::unknown::{known_aloud, or_unknown};
 use crate::context::{Shown, page, path, query, readable};
 use crate::data::CopyPreview;
 use crate::fmt;
@@ -71,7 +71,7 @@ fn draw(preview: &CopyPreview) -> impl IntoView + use<> {
                     </div>
                     <div>
                         <dt>"Cost"</dt>
-                        <dd>{known(&preview.cost, cost)}</dd>
+                        <dd>{known_aloud(&preview.cost, cost)}</dd>
                     </div>
                     <div>
                         <dt>"Expires"</dt>

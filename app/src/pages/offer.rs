@@ -10,7 +10,7 @@ use crate::components::form::{self, hidden};
 use crate::components::proof;
 use crate::components::time;
 use crate::components::trouble::refused;
-use crate::components::unknown::known;
+use crate::components::unknown::known_aloud;
 use crate::data::{CopyPreview, Cost, Offer};
 use crate::fmt;
 use crate::routes;
@@ -77,7 +77,7 @@ fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + us
             </div>
             <div>
                 <dt>"Cost"</dt>
-                <dd>{known(&preview.cost, cost)}</dd>
+                <dd>{known_aloud(&preview.cost, cost)}</dd>
             </div>
             <div>
                 <dt>"Expires"</dt>

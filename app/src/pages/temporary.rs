@@ -13,9 +13,9 @@ use crate::components::form::{self, field};
 use crate::components::icon::{Icon, icon};
 use crate::components::time;
 use crate::components::trouble::{refused, trouble};
-use crate::components::unknown::{or_unknown, unknown};
+use crate::components::unknown::{known_aloud, or_unknown, unknown};
 use crate::context;
-use crate::data::{Access, Extension, Known, Progress, TemporaryData};
+use crate::data::{Access, Extension, Progress, TemporaryData};
 use crate::fmt;
 use crate::islands::Countdown;
 use crate::routes;
@@ -175,10 +175,7 @@ fn extend(environment: &Environment, extensions: &[Extension]) -> Option<AnyView
             .clone()
             .unwrap_or_else(|| "the limit is reached".to_owned())
     });
-    let cost = match &first.cost {
-        Known::Is(cost) => cost.clone().into_any(),
-        Known::Not { why } => unknown(why),
-    };
+    let cost = known_aloud(&first.cost, Clone::clone);
     let choices = extensions
         .iter()
         .map(|choice| {
