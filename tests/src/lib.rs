@@ -3,5 +3,6 @@
 
 pub mod browser;
 pub mod postgres;
+pub mod program;
 pub mod setup;
 pub mod world;

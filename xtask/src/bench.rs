@@ -6,7 +6,12 @@ use crate::shell::{self, Failure, cargo, target_folder};
 /// measures it, so that both are of the same sources.
 pub(crate) fn run(name: Option<&str>) -> Result<(), Failure> {
     shell::run(cargo(&[
-        "build", "--locked", "--release", "--package", "tests", "--bins",
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "tests",
+        "--bins",
     ]))?;
     let bench = target_folder()?.join("release").join("bench");
     let mut command = std::process::Command::new(bench);

@@ -18,19 +18,23 @@ const GROUP: u32 = 100;
 
 /// An observed environment of so many instances, a hundred to a group.
 pub fn environment(name: &str, instances: u32) -> Topology {
-    let mut topology =
-        Topology::empty(EnvironmentName::new(name).unwrap(), EnvironmentKind::Production);
+    let mut topology = Topology::empty(
+        EnvironmentName::new(name).unwrap(),
+        EnvironmentKind::Production,
+    );
     topology.layer = Layer::Observed;
     topology.protected = true;
     for size in 1..=4 {
-        let flavor =
-            Flavor { vcpus: size, ram: Mib(u64::from(size) * 2048), disk: Gib(u64::from(size) * 20) };
+        let flavor = Flavor {
+            vcpus: size,
+            ram: Mib(u64::from(size) * 2048),
+            disk: Gib(u64::from(size) * 20),
+        };
         topology.flavors.insert(flavor_name(size), flavor);
     }
     for number in 0..instances.div_ceil(GROUP) {
         let count = GROUP.min(instances - number * GROUP);
-        let mut group =
-            Group::new(Category::ALL[(number % 3) as usize], Count::exactly(count));
+        let mut group = Group::new(Category::ALL[(number % 3) as usize], Count::exactly(count));
         group.flavor = Value::Fixed(flavor_name(number % 4 + 1));
         group.image = Value::Fixed(ImageName::new("ubuntu-12.04").unwrap());
         group.public_addresses = PublicAddresses::NONE;
@@ -45,7 +49,10 @@ pub fn environment(name: &str, instances: u32) -> Topology {
             };
             group.instances.insert(ordinal, facts);
         }
-        topology.groups.insert(GroupName::new(&format!("group-{number:04}")).unwrap(), group);
+        topology.groups.insert(
+            GroupName::new(&format!("group-{number:04}")).unwrap(),
+            group,
+        );
     }
     topology
 }

@@ -26,8 +26,13 @@ impl Client {
     pub async fn connect(address: &str, path: &str, headers: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n").into_bytes();
-        Self { stream, buffer: Vec::with_capacity(1 << 20), request }
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n").into_bytes();
+        Self {
+            stream,
+            buffer: Vec::with_capacity(1 << 20),
+            request,
+        }
     }
 
     /// Asks once.
@@ -42,7 +47,9 @@ impl Client {
         };
         let head = String::from_utf8_lossy(&self.buffer[..end]).to_lowercase();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
         let body_end = match length {
             Some(length) => {
                 let length: usize = length.trim().parse().unwrap();
@@ -59,8 +66,16 @@ impl Client {
                 self.read().await;
             },
         };
-        let body = if keep { self.buffer[end..body_end].to_vec() } else { Vec::new() };
-        Answer { status, length: body_end - end, body }
+        let body = if keep {
+            self.buffer[end..body_end].to_vec()
+        } else {
+            Vec::new()
+        };
+        Answer {
+            status,
+            length: body_end - end,
+            body,
+        }
     }
 
     async fn read(&mut self) {
@@ -70,5 +85,7 @@ impl Client {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }

@@ -17,7 +17,10 @@ fn main() {
     let wants = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
     let known = ["diff", "program", "web"];
     if let Some(name) = wanted.as_deref().filter(|name| !known.contains(name)) {
-        eprintln!("there is no bench called `{name}`: choose one of {}", known.join(", "));
+        eprintln!(
+            "there is no bench called `{name}`: choose one of {}",
+            known.join(", ")
+        );
         std::process::exit(2);
     }
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
@@ -26,7 +29,10 @@ fn main() {
     if wants("diff") {
         pure::run(&mut table);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     if wants("program") {
         runtime.block_on(program::run(&mut table));
     }

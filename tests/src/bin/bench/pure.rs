@@ -22,7 +22,10 @@ pub fn run(table: &mut Table) {
             group.flavor = Value::Fixed(before.flavors.keys().last().unwrap().clone());
         }
     }
-    let (before, after) = (resolve(&before, &Sizing::Planned), resolve(&after, &Sizing::Planned));
+    let (before, after) = (
+        resolve(&before, &Sizing::Planned),
+        resolve(&after, &Sizing::Planned),
+    );
     let mut changes = 0;
     let times = (0..15)
         .map(|_| {

@@ -20,7 +20,10 @@ impl Table {
         let header = ["what", "measured", "goal"].map(str::to_owned);
         let rows: Vec<&[String; 3]> = std::iter::once(&header).chain(&self.0).collect();
         let width = |column: usize| {
-            rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+            rows.iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or_default()
         };
         let (first, second) = (width(0), width(1));
         println!();

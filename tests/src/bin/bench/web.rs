@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::data::environment;
 use crate::http::Client;
-use crate::program::{Server, command};
+use crate::program::{command, serve};
 use crate::table::{Table, median, time};
 
 /// Instances in the inventory.
@@ -16,7 +16,10 @@ const CONNECTIONS: usize = 16;
 const LOAD: Duration = Duration::from_secs(4);
 
 async fn token(data: &Path) -> String {
-    let output = command(data, &["token", "--name", "bench"]).output().await.unwrap();
+    let output = command(data, &["token", "--name", "bench"])
+        .output()
+        .await
+        .unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -25,18 +28,28 @@ async fn token(data: &Path) -> String {
 pub async fn run(table: &mut Table) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("inventory.yaml");
-    std::fs::write(&file, model::file::write(&environment("inventory", INSTANCES))).unwrap();
-    let imported =
-        command(folder.path(), &["import", file.to_str().unwrap()]).output().await.unwrap();
+    std::fs::write(
+        &file,
+        model::file::write(&environment("inventory", INSTANCES)),
+    )
+    .unwrap();
+    let imported = command(folder.path(), &["import", file.to_str().unwrap()])
+        .output()
+        .await
+        .unwrap();
     assert!(imported.status.success(), "{imported:?}");
     let token = token(folder.path()).await;
-    let server = Server::start(folder.path()).await;
+    let server = serve(folder.path()).await;
     let headers = format!("Authorization: Bearer {token}\r\n");
     let address = &server.address;
 
     let cases = [
         ("dashboard, HTML", "/", "2 ms, 2,500/s"),
-        ("50 of 10,000 instances, HTML", "/instances?environment=inventory", "2 ms, 2,500/s"),
+        (
+            "50 of 10,000 instances, HTML",
+            "/instances?environment=inventory",
+            "2 ms, 2,500/s",
+        ),
         (
             "50 of 10,000 instances, JSON (NetBox: 200 ms, 8/s)",
             "/api/v1/instances?environment=inventory",
@@ -47,7 +60,10 @@ pub async fn run(table: &mut Table) {
         let (p50, length) = one_connection(address, path, &headers).await;
         let rate = under_load(address, path, &headers).await;
         table.add(
-            format!("{what} ({} kB): p50 at 1, rate at {CONNECTIONS}", length / 1000),
+            format!(
+                "{what} ({} kB): p50 at 1, rate at {CONNECTIONS}",
+                length / 1000
+            ),
             format!("{}, {rate}/s", time(p50)),
             goal,
         );
@@ -62,10 +78,16 @@ pub async fn run(table: &mut Table) {
         let answer = client.get(true).await;
         times.push(start.elapsed());
         assert_eq!(answer.status, 200);
-        rows = String::from_utf8_lossy(&answer.body).lines().filter(|l| l.contains(',')).count();
+        rows = String::from_utf8_lossy(&answer.body)
+            .lines()
+            .filter(|l| l.contains(','))
+            .count();
     }
     table.add(
-        format!("CSV of 10,000 instances ({} rows; NetBox: 6 to 16 s)", rows.saturating_sub(1)),
+        format!(
+            "CSV of 10,000 instances ({} rows; NetBox: 6 to 16 s)",
+            rows.saturating_sub(1)
+        ),
         time(median(times)),
         "0.1 s",
     );
@@ -75,11 +97,14 @@ pub async fn run(table: &mut Table) {
         ("CSS, compressed", "/pkg/app.css", "30 kB"),
     ] {
         let headers = format!("{headers}Accept-Encoding: br\r\n");
-        let answer = Client::connect(address, path, &headers).await.get(false).await;
+        let answer = Client::connect(address, path, &headers)
+            .await
+            .get(false)
+            .await;
         assert_eq!(answer.status, 200, "{path}");
         table.add(what, format!("{} kB", answer.length.div_ceil(1000)), goal);
     }
-    server.stop().await;
+    server.kill().await;
 }
 
 /// The median time of an answer at one connection, and its length.

@@ -1,0 +1,217 @@
+//! The main job in a real browser, against the real program: sign in, look, compare, make a copy
+//! of production, watch it, destroy it. Once with JavaScript, once without.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use chromiumoxide::Page;
+use tests::browser::{
+    Complaints, TestBrowser, click, fill, go, holds, text, until, until_hydrated,
+    without_javascript,
+};
+use tests::program::Server;
+
+const COPY: &str = "production-2014-copy";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scripts {
+    On,
+    Off,
+}
+
+async fn number(page: &Page, expression: &str) -> u32 {
+    match page.evaluate(expression).await {
+        Ok(value) => value.into_value().unwrap_or(0),
+        Err(_) => 0,
+    }
+}
+
+async fn waits_until(page: &Page, expression: &str) {
+    for _ in 0..1200 {
+        if holds(page, expression).await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("never true: {expression}\n{}", text(page).await);
+}
+
+async fn visit(page: &Page, scripts: Scripts, url: &str) {
+    go(page, url).await;
+    if scripts == Scripts::On {
+        until_hydrated(page).await;
+    }
+}
+
+/// How many instances are ready, by the operation's steps.
+const READY: &str = "[...document.querySelectorAll('tr[data-step][data-state=done] th')]\
+                     .filter(th => th.innerText.includes('instance')).length";
+
+async fn the_main_job(scripts: Scripts) {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_understudy_under_test"));
+    let server = Server::start(program, folder.path()).await;
+    let base = format!("http://{}", server.address);
+    let browser = TestBrowser::launch().await;
+    let page = browser.blank().await;
+    if scripts == Scripts::Off {
+        without_javascript(&page).await;
+    }
+    let complaints = Complaints::of(&page).await;
+
+    // Sign in with the printed link, read the dashboard.
+    go(&page, &server.link).await;
+    until(&page, "location.pathname === '/'").await;
+    until(&page, "document.body.innerText.includes('production-2013')").await;
+    let dashboard = text(&page).await;
+    for expected in [
+        "/mnt on backup is 100% full",
+        "Headroom",
+        "production-2014",
+        "secondary",
+    ] {
+        assert!(
+            dashboard.contains(expected),
+            "the dashboard lacks {expected}:\n{dashboard}"
+        );
+    }
+
+    // The numbers of the document are on its environments' pages.
+    visit(
+        &page,
+        scripts,
+        &format!("{base}/environments/production-2013"),
+    )
+    .await;
+    let production = text(&page).await;
+    for expected in ["19", "55", "111 GiB", "3,330 GiB"] {
+        assert!(
+            production.contains(expected),
+            "production-2013 lacks {expected}:\n{production}"
+        );
+    }
+
+    // Compare today with the plan.
+    visit(
+        &page,
+        scripts,
+        &format!("{base}/compare?a=production-2013&b=production-2014"),
+    )
+    .await;
+    let compared = text(&page).await;
+    for expected in ["added", "removed", "changed", "profile-a", "14–19"] {
+        assert!(
+            compared.contains(expected),
+            "the comparison lacks {expected}:\n{compared}"
+        );
+    }
+
+    // One click on the environment's page starts the copy.
+    visit(
+        &page,
+        scripts,
+        &format!("{base}/environments/production-2014"),
+    )
+    .await;
+    let environment = text(&page).await;
+    for expected in ["14–19"] {
+        assert!(
+            environment.contains(expected),
+            "production-2014 lacks {expected}:\n{environment}"
+        );
+    }
+    click(
+        &page,
+        "form[action='/environments/production-2014/copies'] button.primary",
+    )
+    .await;
+    until(
+        &page,
+        &format!("location.pathname === '/environments/{COPY}'"),
+    )
+    .await;
+
+    // Watch nine instances become ready, reload in the middle and lose nothing.
+    let operation = "document.querySelector('main a[href^=\"/operations/\"]').getAttribute('href')";
+    until(&page, &format!("!!({operation})")).await;
+    let operation: String = page
+        .evaluate(operation)
+        .await
+        .unwrap()
+        .into_value()
+        .unwrap();
+    let operation = format!("{base}{operation}");
+    visit(&page, scripts, &operation).await;
+    waits_until(&page, &format!("{READY} >= 2")).await;
+    let before = number(&page, READY).await;
+    visit(&page, scripts, &operation).await;
+    let after = number(&page, READY).await;
+    assert!(
+        after >= before,
+        "{before} were ready, after the reload only {after}"
+    );
+    waits_until(&page, &format!("{READY} === 9")).await;
+    waits_until(
+        &page,
+        "!document.querySelector('tr[data-step]:not([data-state=done])')",
+    )
+    .await;
+
+    // Everything can be reached.
+    visit(&page, scripts, &format!("{base}/environments/{COPY}")).await;
+    until(
+        &page,
+        "(document.body.innerText.match(/ACTIVE/g) || []).length >= 9",
+    )
+    .await;
+    until(
+        &page,
+        "new Set(document.body.innerText.match(/203\\.0\\.113\\.\\d+/g)).size >= 9",
+    )
+    .await;
+
+    // Destroy it: the name is wanted.
+    visit(
+        &page,
+        scripts,
+        &format!("{base}/environments/{COPY}/destroy"),
+    )
+    .await;
+    fill(&page, "#confirm", COPY).await;
+    click(
+        &page,
+        &format!("form[action='/environments/{COPY}/destroy'] button[type=submit]"),
+    )
+    .await;
+    until(&page, "location.pathname.startsWith('/operations/')").await;
+    waits_until(&page, "!!document.querySelector('tr[data-step]') && !document.querySelector('tr[data-step]:not([data-state=done])')").await;
+    let gone = async || {
+        visit(&page, scripts, &format!("{base}/environments")).await;
+        !holds(
+            &page,
+            &format!("!!document.querySelector('main a[href=\"/environments/{COPY}\"]')"),
+        )
+        .await
+    };
+    let mut left = 100;
+    while !gone().await {
+        left -= 1;
+        assert!(left > 0, "it is still listed:\n{}", text(&page).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
+    assert_eq!(complaints.seen(), Vec::<String>::new());
+    browser.close().await;
+    server.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_with_javascript() {
+    the_main_job(Scripts::On).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_without_javascript() {
+    the_main_job(Scripts::Off).await;
+}
