@@ -25,6 +25,8 @@ CREATE TABLE operations (
     idempotency_key TEXT UNIQUE
 );
 CREATE UNIQUE INDEX operations_open ON operations (environment) WHERE open = 1;
+-- What there is to do, in order: a handful of rows, however many operations there were.
+CREATE INDEX operations_to_do ON operations (number) WHERE open = 1;
 CREATE INDEX operations_of_environment ON operations (environment, number);
 
 -- Plans are written once and never altered; the journal refers to their steps by number.

@@ -10,6 +10,11 @@ use crate::failure::Outcome;
 use crate::pool::Tx;
 use crate::rows::{AuditRow, all, micros};
 
+pub(crate) const NEWEST: &str = "SELECT number, at, actor, reason, act, environment_name, \
+     operation, before, after FROM audit ORDER BY number DESC LIMIT $1";
+pub(crate) const NEWEST_OF: &str = "SELECT number, at, actor, reason, act, environment_name, \
+     operation, before, after FROM audit WHERE environment = $1 ORDER BY number DESC LIMIT $2";
+
 /// What a line says beside who, why and when.
 pub(crate) struct Line<'a> {
     pub(crate) act: &'a Act,
@@ -56,17 +61,10 @@ impl SqlStore {
         limit: u32,
     ) -> Outcome<Vec<AuditEntry>> {
         let query = match environment {
-            None => sqlx::query(
-                "SELECT number, at, actor, reason, act, environment_name, operation, before, \
-                 after FROM audit ORDER BY number DESC LIMIT $1",
-            )
-            .bind(i64::from(limit)),
-            Some(id) => sqlx::query(
-                "SELECT number, at, actor, reason, act, environment_name, operation, before, \
-                 after FROM audit WHERE environment = $1 ORDER BY number DESC LIMIT $2",
-            )
-            .bind(id.to_string())
-            .bind(i64::from(limit)),
+            None => sqlx::query(NEWEST).bind(i64::from(limit)),
+            Some(id) => sqlx::query(NEWEST_OF)
+                .bind(id.to_string())
+                .bind(i64::from(limit)),
         };
         let rows = query.fetch_all(&self.readers).await?;
         Ok(all::<AuditRow, _>(&rows)?)

@@ -7,12 +7,16 @@ use model::environment::{Environment, Layer};
 use model::id::{EnvironmentId, InstallationId, RevisionNumber};
 use model::name::EnvironmentName;
 use model::topology::Topology;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, Row};
 
 use crate::SqlStore;
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
-use crate::rows::{ENVIRONMENT, EnvironmentRow, all, micros, one};
+use crate::rows::{EnvironmentRow, all, micros, one, select_environments};
+
+pub(crate) const LIVING: &str = select_environments!("WHERE destroyed_at IS NULL ORDER BY name");
+pub(crate) const EVERY: &str = select_environments!("");
+pub(crate) const NAMED: &str = select_environments!("WHERE name = $1 AND destroyed_at IS NULL");
 
 impl SqlStore {
     pub(crate) async fn keep_installation(
@@ -50,16 +54,8 @@ impl SqlStore {
         &self,
         with_destroyed: bool,
     ) -> Outcome<Vec<Environment>> {
-        let sql = if with_destroyed {
-            format!("SELECT {ENVIRONMENT} FROM environments")
-        } else {
-            format!(
-                "SELECT {ENVIRONMENT} FROM environments WHERE destroyed_at IS NULL ORDER BY name"
-            )
-        };
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .fetch_all(&self.readers)
-            .await?;
+        let sql = if with_destroyed { EVERY } else { LIVING };
+        let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         let mut environments = all::<EnvironmentRow, Environment>(&rows)?;
         if with_destroyed {
             // All rows are wanted, so an index would not help; the order needs no collation here.
@@ -94,9 +90,7 @@ pub(crate) async fn named(
     on: &mut AnyConnection,
     name: &EnvironmentName,
 ) -> Outcome<Option<Environment>> {
-    let sql =
-        format!("SELECT {ENVIRONMENT} FROM environments WHERE name = $1 AND destroyed_at IS NULL");
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let row = sqlx::query(NAMED)
         .bind(name.as_str())
         .fetch_optional(on)
         .await?;
@@ -108,8 +102,7 @@ pub(crate) async fn with_id(
     on: &mut AnyConnection,
     id: EnvironmentId,
 ) -> Outcome<Option<Environment>> {
-    let sql = format!("SELECT {ENVIRONMENT} FROM environments WHERE id = $1");
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let row = sqlx::query(select_environments!("WHERE id = $1"))
         .bind(id.to_string())
         .fetch_optional(on)
         .await?;

@@ -10,6 +10,10 @@ use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
 use crate::rows::{OpenRow, all};
 
+pub(crate) const OPEN: &str = "SELECT o.id AS operation, o.environment, e.fence, e.holder, \
+     e.heartbeat FROM operations o CROSS JOIN executors e \
+     WHERE o.open = 1 AND e.environment = o.environment ORDER BY o.number";
+
 /// Makes sure that an environment can be claimed.
 pub(crate) async fn prepare(on: &mut AnyConnection, environment: EnvironmentId) -> Outcome<()> {
     sqlx::query(
@@ -68,13 +72,7 @@ pub(crate) async fn let_go<'e>(
 
 impl SqlStore {
     pub(crate) async fn list_open(&self) -> Outcome<Vec<OpenOperation>> {
-        let rows = sqlx::query(
-            "SELECT o.id AS operation, o.environment, e.fence, e.holder, e.heartbeat \
-             FROM operations o JOIN executors e ON e.environment = o.environment \
-             WHERE o.open = 1 ORDER BY o.number",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(OPEN).fetch_all(&self.readers).await?;
         Ok(all::<OpenRow, _>(&rows)?)
     }
 

@@ -14,6 +14,9 @@ use crate::batch::{self, Cell};
 use crate::failure::Outcome;
 use crate::revisions::hash;
 
+pub(crate) const CURRENT: &str = "SELECT group_name, ordinal, hash FROM instance_versions \
+     WHERE environment = $1 AND layer = $2 AND to_rev IS NULL";
+
 /// An instance as it is stored.
 pub(crate) struct Prepared {
     group: String,
@@ -95,14 +98,11 @@ pub(crate) async fn write(
     let layer = revision.layer.word();
     let number = i64::from(revision.number.0);
     let mut stored: HashMap<(String, i64), String> = HashMap::new();
-    let rows = sqlx::query(
-        "SELECT group_name, ordinal, hash FROM instance_versions \
-         WHERE environment = $1 AND layer = $2 AND to_rev IS NULL",
-    )
-    .bind(&*id)
-    .bind(layer)
-    .fetch_all(&mut *on)
-    .await?;
+    let rows = sqlx::query(CURRENT)
+        .bind(&*id)
+        .bind(layer)
+        .fetch_all(&mut *on)
+        .await?;
     for row in rows {
         stored.insert((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?);
     }

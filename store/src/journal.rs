@@ -17,6 +17,9 @@ use crate::revisions::{Prepared, Stored};
 use crate::rows::{BindingRow, all, micros};
 use crate::{SqlStore, environments, executors, operations, revisions};
 
+pub(crate) const BINDINGS: &str =
+    "SELECT environment, key, cloud_id FROM bindings WHERE environment = $1";
+
 /// What changes about the environment, ready to be written.
 enum Change {
     Observed(Box<Prepared>, DateTime<Utc>),
@@ -75,11 +78,10 @@ impl SqlStore {
         &self,
         environment: EnvironmentId,
     ) -> Outcome<BTreeMap<Key, CloudId>> {
-        let rows =
-            sqlx::query("SELECT environment, key, cloud_id FROM bindings WHERE environment = $1")
-                .bind(environment.to_string())
-                .fetch_all(&self.readers)
-                .await?;
+        let rows = sqlx::query(BINDINGS)
+            .bind(environment.to_string())
+            .fetch_all(&self.readers)
+            .await?;
         let pairs = all::<BindingRow, (Key, CloudId)>(&rows)?;
         Ok(pairs.into_iter().collect())
     }

@@ -12,7 +12,9 @@ use crate::pool::{End, Shown, transaction};
 use crate::rows::{LeaseRow, all, micros, one};
 use crate::{SqlStore, audit, environments};
 
-const LEASE: &str =
+pub(crate) const ALL: &str = "SELECT environment, expires_at, latest, extensions FROM leases \
+     ORDER BY expires_at, environment";
+pub(crate) const LEASE: &str =
     "SELECT environment, expires_at, latest, extensions FROM leases WHERE environment = $1";
 
 /// Sets a lease.
@@ -75,12 +77,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn list_leases(&self) -> Outcome<Vec<Lease>> {
-        let rows = sqlx::query(
-            "SELECT environment, expires_at, latest, extensions FROM leases \
-             ORDER BY expires_at, environment",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(ALL).fetch_all(&self.readers).await?;
         Ok(all::<LeaseRow, _>(&rows)?)
     }
 }

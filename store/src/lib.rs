@@ -246,3 +246,6 @@ impl Store for SqlStore {
         Ok(self.remove_token(id).await?)
     }
 }
+
+#[cfg(test)]
+mod query_plans;

@@ -12,16 +12,29 @@ use model::name::CloudName;
 use model::operation::{Event, JournalEntry, Operation, OperationState, Phase};
 use plan::Plan;
 use plan::offers::QuotaKind;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, Row};
 
 use crate::audit::Line;
 use crate::batch;
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, Tx, transaction};
 use crate::rows::{
-    EventRow, JournalRow, OPERATION, OperationRow, PlanRow, ReservationRow, all, micros, one,
+    EventRow, JournalRow, OperationRow, PlanRow, ReservationRow, all, micros, one,
+    select_operations,
 };
 use crate::{SqlStore, audit, environments, executors, leases};
+
+pub(crate) const NEWEST: &str = select_operations!("ORDER BY number DESC LIMIT $1");
+pub(crate) const NEWEST_OF: &str =
+    select_operations!("WHERE environment = $1 ORDER BY number DESC LIMIT $2");
+pub(crate) const OPEN_OF: &str = select_operations!("WHERE environment = $1 AND open = 1");
+pub(crate) const WITH_KEY: &str = select_operations!("WHERE idempotency_key = $1");
+pub(crate) const JOURNAL: &str = "SELECT operation, phase, step, attempt, state, since, at \
+     FROM journal WHERE operation = $1 ORDER BY phase, step";
+pub(crate) const EVENTS: &str = "SELECT operation, number, at, what FROM events \
+     WHERE operation = $1 AND number > $2 ORDER BY number";
+pub(crate) const RESERVED: &str = "SELECT r.operation, r.quota, r.amount FROM operations o \
+     CROSS JOIN reservations r WHERE o.open = 1 AND r.operation = o.id AND r.cloud = $1";
 
 impl SqlStore {
     pub(crate) async fn store_operation(
@@ -124,16 +137,10 @@ impl SqlStore {
         limit: u32,
     ) -> Outcome<Vec<Operation>> {
         let query = match environment {
-            None => sqlx::query(AssertSqlSafe(format!(
-                "SELECT {OPERATION} FROM operations ORDER BY number DESC LIMIT $1"
-            )))
-            .bind(i64::from(limit)),
-            Some(environment) => sqlx::query(AssertSqlSafe(format!(
-                "SELECT {OPERATION} FROM operations WHERE environment = $1 \
-                 ORDER BY number DESC LIMIT $2"
-            )))
-            .bind(environment.to_string())
-            .bind(i64::from(limit)),
+            None => sqlx::query(NEWEST).bind(i64::from(limit)),
+            Some(environment) => sqlx::query(NEWEST_OF)
+                .bind(environment.to_string())
+                .bind(i64::from(limit)),
         };
         let rows = query.fetch_all(&self.readers).await?;
         Ok(all::<OperationRow, _>(&rows)?)
@@ -151,58 +158,43 @@ impl SqlStore {
     }
 
     pub(crate) async fn read_journal(&self, id: OperationId) -> Outcome<Vec<JournalEntry>> {
-        let rows = sqlx::query(
-            "SELECT operation, phase, step, attempt, state, since, at FROM journal \
-             WHERE operation = $1 ORDER BY phase, step",
-        )
-        .bind(id.to_string())
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(JOURNAL)
+            .bind(id.to_string())
+            .fetch_all(&self.readers)
+            .await?;
         Ok(all::<JournalRow, _>(&rows)?)
     }
 
     pub(crate) async fn read_events(&self, id: OperationId, after: u64) -> Outcome<Vec<Event>> {
-        let rows = sqlx::query(
-            "SELECT operation, number, at, what FROM events \
-             WHERE operation = $1 AND number > $2 ORDER BY number",
-        )
-        .bind(id.to_string())
-        .bind(i64::try_from(after).unwrap_or(i64::MAX))
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(EVENTS)
+            .bind(id.to_string())
+            .bind(i64::try_from(after).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await?;
         Ok(all::<EventRow, _>(&rows)?)
     }
 }
 
 async fn read(on: &mut AnyConnection, id: OperationId) -> Outcome<Option<Operation>> {
-    let row = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {OPERATION} FROM operations WHERE id = $1"
-    )))
-    .bind(id.to_string())
-    .fetch_optional(on)
-    .await?;
+    let row = sqlx::query(select_operations!("WHERE id = $1"))
+        .bind(id.to_string())
+        .fetch_optional(on)
+        .await?;
     Ok(one::<OperationRow, _>(row.as_ref())?)
 }
 
 async fn with_key(on: &mut AnyConnection, key: &str) -> Outcome<Option<OperationId>> {
-    let row = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {OPERATION} FROM operations WHERE idempotency_key = $1"
-    )))
-    .bind(key)
-    .fetch_optional(on)
-    .await?;
+    let row = sqlx::query(WITH_KEY).bind(key).fetch_optional(on).await?;
     let operation = one::<OperationRow, Operation>(row.as_ref())?;
     Ok(operation.map(|operation| operation.id))
 }
 
 /// Refused where another operation changes the environment.
 async fn free_of_others(on: &mut AnyConnection, environment: &Environment) -> Outcome<()> {
-    let row = sqlx::query(AssertSqlSafe(format!(
-        "SELECT {OPERATION} FROM operations WHERE environment = $1 AND open = 1"
-    )))
-    .bind(environment.id.to_string())
-    .fetch_optional(on)
-    .await?;
+    let row = sqlx::query(OPEN_OF)
+        .bind(environment.id.to_string())
+        .fetch_optional(on)
+        .await?;
     match one::<OperationRow, Operation>(row.as_ref())? {
         None => Ok(()),
         Some(other) => Err(StoreError::Busy {
@@ -220,13 +212,10 @@ async fn room(
     demand: &Demand,
     free: &Demand,
 ) -> Outcome<()> {
-    let rows = sqlx::query(
-        "SELECT r.operation, r.quota, r.amount FROM operations o \
-         JOIN reservations r ON r.operation = o.id WHERE o.open = 1 AND r.cloud = $1",
-    )
-    .bind(cloud.as_str())
-    .fetch_all(on)
-    .await?;
+    let rows = sqlx::query(RESERVED)
+        .bind(cloud.as_str())
+        .fetch_all(on)
+        .await?;
     let mut reserved: BTreeMap<QuotaKind, u64> = BTreeMap::new();
     for (quota, amount) in all::<ReservationRow, (QuotaKind, u64)>(&rows)? {
         let sum = reserved.entry(quota).or_default();

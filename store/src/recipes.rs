@@ -13,6 +13,8 @@ use crate::revisions::hash;
 use crate::rows::{RecipeRow, all, one};
 use crate::{SqlStore, audit};
 
+pub(crate) const ALL: &str = "SELECT name, body FROM recipes ORDER BY name";
+
 impl SqlStore {
     /// Stores a recipe; one that is stored already, word for word, writes nothing.
     pub(crate) async fn store_recipe(
@@ -69,9 +71,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn list_recipes(&self) -> Outcome<Vec<Recipe>> {
-        let rows = sqlx::query("SELECT name, body FROM recipes ORDER BY name")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sqlx::query(ALL).fetch_all(&self.readers).await?;
         Ok(all::<RecipeRow, _>(&rows)?)
     }
 }

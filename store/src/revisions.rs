@@ -17,8 +17,18 @@ use crate::audit::Line;
 use crate::batch::{self, Cell};
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
-use crate::rows::{ItemRow, RevisionRow, all, micros, one};
+use crate::rows::{ItemRow, RevisionRow, all, micros, one, select_revisions};
 use crate::{SqlStore, audit, environments, instances, leases};
+
+pub(crate) const NEWEST: &str =
+    select_revisions!("WHERE environment = $1 AND layer = $2 ORDER BY number DESC LIMIT 1");
+pub(crate) const OF_ENVIRONMENT: &str =
+    select_revisions!("WHERE environment = $1 ORDER BY at DESC, layer DESC, number DESC");
+pub(crate) const ITEMS: &str = "SELECT environment, layer, kind, name, from_rev, body \
+     FROM item_versions WHERE environment = $1 AND layer = $2 AND from_rev <= $3 \
+     AND (to_rev IS NULL OR to_rev > $3)";
+pub(crate) const CURRENT_ITEMS: &str = "SELECT kind, name, hash FROM item_versions \
+     WHERE environment = $1 AND layer = $2 AND to_rev IS NULL";
 
 /// A state of a layer, ready to be compared with what is stored and written.
 pub(crate) struct Prepared {
@@ -127,14 +137,11 @@ async fn newest(
     environment: EnvironmentId,
     layer: Layer,
 ) -> Outcome<Option<Revision>> {
-    let row = sqlx::query(
-        "SELECT environment, layer, number, at, source, content_hash FROM revisions \
-         WHERE environment = $1 AND layer = $2 ORDER BY number DESC LIMIT 1",
-    )
-    .bind(environment.to_string())
-    .bind(layer.word())
-    .fetch_optional(on)
-    .await?;
+    let row = sqlx::query(NEWEST)
+        .bind(environment.to_string())
+        .bind(layer.word())
+        .fetch_optional(on)
+        .await?;
     Ok(one::<RevisionRow, _>(row.as_ref())?)
 }
 
@@ -172,14 +179,11 @@ async fn write_items(
     let layer = revision.layer.word();
     let number = i64::from(revision.number.0);
     let mut stored: HashMap<(String, String), String> = HashMap::new();
-    let rows = sqlx::query(
-        "SELECT kind, name, hash FROM item_versions \
-         WHERE environment = $1 AND layer = $2 AND to_rev IS NULL",
-    )
-    .bind(&*environment)
-    .bind(layer)
-    .fetch_all(&mut *on)
-    .await?;
+    let rows = sqlx::query(CURRENT_ITEMS)
+        .bind(&*environment)
+        .bind(layer)
+        .fetch_all(&mut *on)
+        .await?;
     for row in rows {
         stored.insert((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?);
     }
@@ -308,10 +312,9 @@ impl SqlStore {
         let revision = match number {
             None => newest(&mut connection, environment, layer).await?,
             Some(number) => {
-                let row = sqlx::query(
-                    "SELECT environment, layer, number, at, source, content_hash FROM revisions \
-                     WHERE environment = $1 AND layer = $2 AND number = $3",
-                )
+                let row = sqlx::query(select_revisions!(
+                    "WHERE environment = $1 AND layer = $2 AND number = $3"
+                ))
                 .bind(environment.to_string())
                 .bind(layer.word())
                 .bind(i64::from(number.0))
@@ -324,16 +327,12 @@ impl SqlStore {
             return Ok(None);
         };
         // No transaction around the two: what a revision was never changes.
-        let rows = sqlx::query(
-            "SELECT environment, layer, kind, name, from_rev, body FROM item_versions \
-             WHERE environment = $1 AND layer = $2 AND from_rev <= $3 \
-             AND (to_rev IS NULL OR to_rev > $3)",
-        )
-        .bind(environment.to_string())
-        .bind(layer.word())
-        .bind(i64::from(revision.number.0))
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = sqlx::query(ITEMS)
+            .bind(environment.to_string())
+            .bind(layer.word())
+            .bind(i64::from(revision.number.0))
+            .fetch_all(&mut *connection)
+            .await?;
         let items: BTreeMap<ItemKey, Item> = all::<ItemRow, (ItemKey, Item)>(&rows)?
             .into_iter()
             .collect();
@@ -350,13 +349,10 @@ impl SqlStore {
         &self,
         environment: EnvironmentId,
     ) -> Outcome<Vec<Revision>> {
-        let rows = sqlx::query(
-            "SELECT environment, layer, number, at, source, content_hash FROM revisions \
-             WHERE environment = $1 ORDER BY at DESC, layer DESC, number DESC",
-        )
-        .bind(environment.to_string())
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query(OF_ENVIRONMENT)
+            .bind(environment.to_string())
+            .fetch_all(&self.readers)
+            .await?;
         Ok(all::<RevisionRow, _>(&rows)?)
     }
 }

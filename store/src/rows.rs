@@ -6,10 +6,12 @@ mod operations;
 mod people;
 
 pub(crate) use environments::{
-    ENVIRONMENT, EnvironmentRow, ItemRow, ListedRow, RecipeRow, RevisionRow,
+    EnvironmentRow, ItemRow, ListedRow, RecipeRow, RevisionRow, select_environments,
+    select_revisions,
 };
 pub(crate) use operations::{
-    BindingRow, EventRow, JournalRow, OPERATION, OpenRow, OperationRow, PlanRow, ReservationRow,
+    BindingRow, EventRow, JournalRow, OpenRow, OperationRow, PlanRow, ReservationRow,
+    select_operations,
 };
 pub(crate) use people::{AuditRow, LeaseRow, TokenRow};
 

@@ -11,6 +11,9 @@ use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
 use crate::rows::{TokenRow, micros, one};
 
+pub(crate) const FIND: &str = "SELECT id, kind, name, created_at, expires_at FROM tokens \
+     WHERE kind = $1 AND hash = $2 AND expires_at > $3";
+
 impl SqlStore {
     /// Stores a token, and forgets those that ended before it was made.
     pub(crate) async fn store_token(&self, secret: &TokenSecret) -> Result<(), StoreError> {
@@ -49,15 +52,12 @@ impl SqlStore {
         hash: &str,
         now: DateTime<Utc>,
     ) -> Outcome<Option<Token>> {
-        let row = sqlx::query(
-            "SELECT id, kind, name, created_at, expires_at FROM tokens \
-             WHERE kind = $1 AND hash = $2 AND expires_at > $3",
-        )
-        .bind(kind.word())
-        .bind(hash)
-        .bind(micros(now))
-        .fetch_optional(&self.readers)
-        .await?;
+        let row = sqlx::query(FIND)
+            .bind(kind.word())
+            .bind(hash)
+            .bind(micros(now))
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(one::<TokenRow, _>(row.as_ref())?)
     }
 

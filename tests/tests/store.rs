@@ -1,6 +1,8 @@
 //! The store on both databases: each test's body runs once on SQLite and once on PostgreSQL, and
 //! must not be able to tell which.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[path = "store/harness.rs"]
 mod harness;
 

@@ -61,9 +61,28 @@ rows! {
     }
 }
 
-/// The columns of [`EnvironmentRow`].
-pub(crate) const ENVIRONMENT: &str = "id, name, kind, protected, owner, created_at, planned, \
-     observed, observed_at, destroyed_at";
+/// A query of environments, as [`EnvironmentRow`] reads them, with what comes after the table.
+macro_rules! select_environments {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, kind, protected, owner, created_at, planned, observed, observed_at, \
+             destroyed_at FROM environments ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_environments;
+
+/// A query of revisions, as [`RevisionRow`] reads them, with what comes after the table.
+macro_rules! select_revisions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT environment, layer, number, at, source, content_hash FROM revisions ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_revisions;
 
 impl TryFrom<EnvironmentRow> for Environment {
     type Error = StoreError;

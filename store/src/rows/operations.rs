@@ -74,9 +74,17 @@ rows! {
     }
 }
 
-/// The columns of [`OperationRow`].
-pub(crate) const OPERATION: &str = "id, environment, environment_name, act, actor, reason, \
-     submitted_at, plan_hash, state";
+/// A query of operations, as [`OperationRow`] reads them, with what comes after the table.
+macro_rules! select_operations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, environment, environment_name, act, actor, reason, submitted_at, \
+             plan_hash, state FROM operations ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_operations;
 
 impl TryFrom<OperationRow> for Operation {
     type Error = StoreError;

@@ -68,13 +68,11 @@ async fn walk(store: &SqlStore, filter: &InstanceFilter, limit: u32) -> Vec<Inst
         let page = page(store, &filter).await;
         assert!(page.rows.len() <= limit as usize);
         rows.extend(page.rows);
-        match page.next {
-            Some(next) => filter.after = Some(next),
-            None => {
-                assert_eq!(rows.len() as u64, page.total);
-                return rows;
-            }
-        }
+        let Some(next) = page.next else {
+            assert_eq!(rows.len() as u64, page.total);
+            return rows;
+        };
+        filter.after = Some(next);
     }
 }
 
