@@ -66,10 +66,22 @@ impl Database {
         }
     }
 
+    /// Its own order of texts is not that of their bytes, as on most servers of the world.
     pub async fn postgres() -> Self {
+        sqlx::any::install_default_drivers();
+        let plain = tests::postgres::database().await;
+        let name = plain.rsplit('/').next().unwrap();
+        let mut raw = AnyConnection::connect(&plain).await.unwrap();
+        let sql = format!(
+            "CREATE DATABASE {name}_en TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut raw)
+            .await
+            .unwrap();
         Self {
             kind: Kind::Postgres {
-                url: tests::postgres::database().await,
+                url: format!("{plain}_en"),
             },
         }
     }
