@@ -73,7 +73,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         {layers(environment, revision)}
         {temporary.as_ref().map(|data| temporary::section(environment, data))}
         {capacity::tiles(&capacity.totals)}
-        {offer.as_ref().map(|offer| offer::section(environment, offer))}
+        {offer.as_ref().map(|offer| offer::section(environment, &capacity.totals, offer))}
         <section id="findings" aria-labelledby="findings-title">
             <h2 id="findings-title">{findings_title}</h2>
             {if findings.is_empty() {

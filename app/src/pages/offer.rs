@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use model::environment::Environment;
+use plan::capacity::{BySizing, Totals, together};
 
 use crate::components::capacity;
 use crate::components::fidelity;
@@ -16,9 +17,13 @@ use crate::fmt;
 use crate::routes;
 
 /// The default copy, or why there is none.
-pub(crate) fn section(environment: &Environment, offer: &Offer) -> impl IntoView + use<> {
+pub(crate) fn section(
+    environment: &Environment,
+    standing: &BySizing<Totals>,
+    offer: &Offer,
+) -> impl IntoView + use<> {
     let body = match offer {
-        Offer::Ready(preview) => ready(environment, preview).into_any(),
+        Offer::Ready(preview) => ready(environment, standing, preview).into_any(),
         Offer::Missing { why } => refused(why).into_any(),
     };
     view! {
@@ -28,7 +33,11 @@ pub(crate) fn section(environment: &Environment, offer: &Offer) -> impl IntoView
     }
 }
 
-fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + use<> {
+fn ready(
+    environment: &Environment,
+    standing: &BySizing<Totals>,
+    preview: &CopyPreview,
+) -> impl IntoView + use<> {
     let CopyPreview {
         recipe,
         name,
@@ -39,6 +48,7 @@ fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + us
         fidelity: rows,
         ..
     } = preview;
+    let both = together(standing, &capacity.totals);
     let differs = fidelity::summary(rows);
     let fidelity = fidelity::table(rows);
     let checks = proof::table(&preview.proof);
@@ -70,6 +80,10 @@ fn ready(environment: &Environment, preview: &CopyPreview) -> impl IntoView + us
                     {capacity::instances(&capacity.totals)} " instances, "
                     {capacity::vcpus(&capacity.totals)} " vCPU, " {capacity::ram(&capacity.totals)}
                 </dd>
+            </div>
+            <div>
+                <dt>"Together"</dt>
+                <dd>{capacity::instances(&both)} " instances"</dd>
             </div>
             <div>
                 <dt>"Quota"</dt>
