@@ -37,7 +37,8 @@ async fn filled(store: &SqlStore) {
         facts(&mut observed, "app", ordinal).status = Some(status.into());
     }
     let db = observed.groups.get_mut("db").unwrap();
-    db.flavor = Value::Fixed("m1.Large".parse().unwrap());
+    // By its bytes before `m1.small`, in English after it.
+    db.flavor = Value::Fixed("m1.Tall".parse().unwrap());
     db.image = Value::Fixed("Ubuntu_12%04".parse().unwrap());
     db.category = Category::Infrastructure;
     // Host names that tie with others'.
@@ -159,8 +160,8 @@ async fn a_filter_narrows_and_counts(database: Database) {
         (r#"{"environment":"nobody"}"#, 0),
         (r#"{"group":"app"}"#, 14),
         (r#"{"category":"process"}"#, 2),
-        (r#"{"flavor":"m1.Large"}"#, 3),
-        (r#"{"flavor":"m1.large"}"#, 0),
+        (r#"{"flavor":"m1.Tall"}"#, 3),
+        (r#"{"flavor":"m1.tall"}"#, 0),
         (r#"{"status":"ACTIVE","environment":"prod"}"#, 2),
         (r#"{"status":"ACTIVE","category":"infrastructure"}"#, 0),
     ];
