@@ -140,11 +140,11 @@ impl Collection {
             };
             group.count = Count::exactly(u32::try_from(found.len()).unwrap_or(u32::MAX));
             group.ordinals = found.keys().copied().collect();
-            let agreed = |values: BTreeSet<_>| match values.len() {
-                1 => values.into_iter().next().unwrap_or(Value::Unknown),
+            let flavors: BTreeSet<_> = found.values().map(|(i, _)| i.flavor.clone()).collect();
+            group.flavor = match flavors.len() {
+                1 => flavors.into_iter().next().unwrap_or(Value::Unknown),
                 _ => Value::Unknown,
             };
-            group.flavor = agreed(found.values().map(|(i, _)| i.flavor.clone()).collect());
             group.instances = found
                 .into_iter()
                 .map(|(ordinal, (_, facts))| (ordinal, facts))

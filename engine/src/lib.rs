@@ -66,7 +66,7 @@ impl Default for Config {
             attempts: 3,
             retries: 6,
             retry_wait: Duration::from_millis(500),
-            patience: Duration::from_secs(600),
+            patience: Duration::from_mins(10),
             tick: Duration::from_secs(1),
             channels: true,
         }

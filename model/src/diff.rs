@@ -16,11 +16,12 @@ use serde::{Deserialize, Serialize};
 pub use compare::Compare;
 pub use report::{ChangeRow, ChangeWord, DiffReport, DiffTotals, ReportKey};
 
+use crate::facts::DeclaredTotal;
 use crate::key::Key;
 use crate::resolved::Resolved;
 use crate::resource::Resource;
 use crate::topology::Topology;
-use crate::topology::items::{Item, ItemKey, ItemKind};
+use crate::topology::items::{Item, ItemKey};
 
 /// One field that differs, with both values as JSON (null where there was none).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,10 +197,50 @@ pub fn diff_resolved<'a>(before: &'a Resolved, after: &'a Resolved) -> Diff<'a, 
 }
 
 /// The comparable items of a topology: everything but what was observed of instances.
+///
+/// What stands in lists has no name of its own and goes by what it is about, so that a line put in
+/// between does not make all that follow differ; a second one about the same has a number.
 pub fn comparable_items(topology: &Topology) -> BTreeMap<ItemKey, Item> {
-    let mut items = topology.items();
-    items.retain(|key, _| key.kind != ItemKind::Facts);
+    let mut items = BTreeMap::new();
+    for (mut key, item) in topology.items() {
+        let about = match &item {
+            Item::Facts(_) => continue,
+            Item::Fact(fact) => Some(format!("{} from {}", fact.what, fact.from)),
+            Item::Declared(total) => Some(declared_about(total)),
+            Item::Environment(_)
+            | Item::Site(_)
+            | Item::Flavor(_)
+            | Item::Network(_)
+            | Item::Source(_)
+            | Item::External(_)
+            | Item::Profile(_)
+            | Item::Group(_) => None,
+        };
+        if let Some(about) = about {
+            key.name.clone_from(&about);
+            let mut number = 2;
+            while items.contains_key(&key) {
+                key.name = format!("{about} ({number})");
+                number += 1;
+            }
+        }
+        items.insert(key, item);
+    }
     items
+}
+
+fn declared_about(total: &DeclaredTotal) -> String {
+    let of = [
+        total.category.map(|category| category.to_string()),
+        total.group.as_ref().map(ToString::to_string),
+        total.os_series.clone(),
+    ];
+    let of: Vec<String> = of.into_iter().flatten().collect();
+    if of.is_empty() {
+        total.what.words().to_owned()
+    } else {
+        format!("{} of {}", total.what.words(), of.join(", "))
+    }
 }
 
 /// Compares two topologies as people write them, by group, profile and so on. A group or profile

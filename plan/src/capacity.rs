@@ -217,6 +217,15 @@ pub fn capacity<'a>(topologies: impl IntoIterator<Item = &'a Topology>) -> Capac
     }
 }
 
+/// What two things take together, at each sizing of both.
+pub fn together(a: &BySizing<Totals>, b: &BySizing<Totals>) -> BySizing<Totals> {
+    BySizing {
+        min: add(a.min, b.min),
+        planned: add(a.planned, b.planned),
+        max: add(a.max, b.max),
+    }
+}
+
 const NOTHING: Totals = Totals {
     instances: 0,
     vcpus: Some(0),

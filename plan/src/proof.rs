@@ -10,7 +10,7 @@ use model::resource::{Resource, SecurityRules, Volume};
 use model::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::offers::{Offers, QuotaKind};
+use crate::offers::{Offers, Quota, QuotaKind};
 use crate::steps::{Plan, StepAct};
 
 /// How a check came out.
@@ -142,13 +142,13 @@ pub fn judge(
             amount(
                 kind.words(),
                 need,
-                offers.quotas.get(&kind).map(|q| q.free()),
+                Free::of(offers.quotas.get(&kind)),
                 reserved.get(&kind),
             )
         })
         .collect();
     if let Some(need) = demand.get(&QuotaKind::FloatingIps) {
-        let free = offers.free_addresses.map(Some);
+        let free = offers.free_addresses.map_or(Free::Untold, Free::Amount);
         checks.push(amount(
             "addresses in the pool",
             *need,
@@ -176,18 +176,38 @@ pub fn judge(
     }
 }
 
-/// An amount held against what is free; `free` is none where the cloud did not tell, and
-/// `Some(None)` where there is no limit.
-fn amount(what: &str, need: u64, free: Option<Option<u64>>, reserved: Option<&u64>) -> Check {
+/// What a cloud tells of how much is free.
+#[derive(Clone, Copy)]
+enum Free {
+    /// Nothing.
+    Untold,
+    /// There is no limit.
+    Unlimited,
+    /// So much.
+    Amount(u64),
+}
+
+impl Free {
+    fn of(quota: Option<&Quota>) -> Self {
+        match quota.map(|quota| quota.free()) {
+            None => Self::Untold,
+            Some(None) => Self::Unlimited,
+            Some(Some(free)) => Self::Amount(free),
+        }
+    }
+}
+
+/// An amount held against what is free.
+fn amount(what: &str, need: u64, free: Free, reserved: Option<&u64>) -> Check {
     let reserved = reserved.copied().unwrap_or(0);
     let (free, verdict, why) = match free {
-        None => (
+        Free::Untold => (
             None,
             Verdict::Unknown,
             Some("the cloud does not tell".to_owned()),
         ),
-        Some(None) => (None, Verdict::Passed, None),
-        Some(Some(free)) => {
+        Free::Unlimited => (None, Verdict::Passed, None),
+        Free::Amount(free) => {
             let left = free.saturating_sub(reserved);
             if need <= left {
                 (Some(left), Verdict::Passed, None)
@@ -198,7 +218,8 @@ fn amount(what: &str, need: u64, free: Option<Option<u64>>, reserved: Option<&u6
                     String::new()
                 };
                 let why = format!(
-                    "{need} needed, {left} free{beside}: {} too few. Free some, ask for a larger quota, or make a smaller copy",
+                    "{need} needed, {left} free{beside}: {} too few. Free some, ask for a larger \
+                     quota, or make a smaller copy",
                     need - left
                 );
                 (Some(left), Verdict::Failed, Some(why))

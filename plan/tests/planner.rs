@@ -65,9 +65,10 @@ fn carry_out(
             StepAct::Delete { resource: _ } => {
                 for (other, resource) in &mut state {
                     for (target, bond) in resource.bonds() {
-                        if &target == key && bond != Bond::Refers {
-                            panic!("{other} is in the way of deleting {key}");
-                        }
+                        assert!(
+                            &target != key || bond == Bond::Refers,
+                            "{other} is in the way of deleting {key}"
+                        );
                     }
                     if let Resource::FloatingIp(FloatingIp { instance, .. }) = resource
                         && instance.as_ref() == Some(key)

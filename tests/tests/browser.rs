@@ -115,7 +115,7 @@ async fn the_main_job(scripts: Scripts) {
     )
     .await;
     let environment = text(&page).await;
-    for expected in ["14–19"] {
+    for expected in ["14–19", "23–28"] {
         assert!(
             environment.contains(expected),
             "production-2014 lacks {expected}:\n{environment}"

@@ -30,6 +30,16 @@ pub(super) enum Answer {
     Failed(Trouble),
 }
 
+/// What a step's new state means for what its resource is called in the cloud.
+pub(super) enum Binding {
+    /// Nothing yet.
+    Kept,
+    /// It is called this from now on.
+    Known(CloudId),
+    /// There is none any more.
+    Gone,
+}
+
 /// Which step, on which attempt.
 #[derive(Clone, Copy)]
 pub(super) struct At<'a> {
@@ -89,14 +99,15 @@ impl Execution<'_> {
         &self,
         at: At<'_>,
         state: StepState,
-        binding: Option<Option<CloudId>>,
+        binding: Binding,
     ) -> Result<(), EngineError> {
         self.record(JournalWrite {
             entries: vec![self.entry(at, state.clone())],
-            bindings: binding
-                .map(|id| (at.step.key.clone(), id))
-                .into_iter()
-                .collect(),
+            bindings: match binding {
+                Binding::Kept => Vec::new(),
+                Binding::Known(id) => vec![(at.step.key.clone(), Some(id))],
+                Binding::Gone => vec![(at.step.key.clone(), None)],
+            },
             events: vec![self.step_event(at, state)],
             ..JournalWrite::default()
         })
@@ -202,7 +213,8 @@ impl Execution<'_> {
         };
         let part = is_part(key.kind);
         let mut patience = self.patience();
-        self.journal_step(at, StepState::Intended, None).await?;
+        self.journal_step(at, StepState::Intended, Binding::Kept)
+            .await?;
         loop {
             self.reached(Moment::IntentStored, key);
             self.may_call()?;
@@ -242,7 +254,7 @@ impl Execution<'_> {
     /// Looks for what an unanswered create may have made.
     async fn look(&self, at: At<'_>) -> Result<Option<Answer>, EngineError> {
         let collection = self.collect().await?;
-        match self.adoptable(at, &collection) {
+        match Self::adoptable(at, &collection) {
             Adoptable::None => Ok(None),
             Adoptable::One(id) => {
                 self.note(format!("{}: found by its mark and adopted", at.step.key))
@@ -254,7 +266,7 @@ impl Execution<'_> {
     }
 
     /// What carries the mark of a step's resource.
-    pub(super) fn adoptable(&self, at: At<'_>, collection: &Collection) -> Adoptable {
+    pub(super) fn adoptable(at: At<'_>, collection: &Collection) -> Adoptable {
         let staying: Vec<&CloudId> = collection
             .staying(&at.step.key)
             .map(|found| &found.id)
@@ -271,7 +283,7 @@ impl Execution<'_> {
         self.journal_step(
             at,
             StepState::Made { id: id.clone() },
-            Some(Some(id.clone())),
+            Binding::Known(id.clone()),
         )
         .await?;
         self.reached(Moment::IdStored, &at.step.key);
@@ -288,7 +300,8 @@ impl Execution<'_> {
     ) -> Result<Answer, EngineError> {
         let key = &at.step.key;
         let mut patience = self.patience();
-        self.journal_step(at, StepState::Intended, None).await?;
+        self.journal_step(at, StepState::Intended, Binding::Kept)
+            .await?;
         loop {
             self.reached(Moment::IntentStored, key);
             self.may_call()?;
@@ -318,11 +331,12 @@ impl Execution<'_> {
     async fn delete(&self, at: At<'_>, there: &[(CloudId, Status)]) -> Result<Answer, EngineError> {
         let key = &at.step.key;
         let Some((first, _)) = there.first() else {
-            self.journal_step(at, StepState::Done { id: None }, Some(None))
+            self.journal_step(at, StepState::Done { id: None }, Binding::Gone)
                 .await?;
             return Ok(Answer::Gone);
         };
-        self.journal_step(at, StepState::Intended, None).await?;
+        self.journal_step(at, StepState::Intended, Binding::Kept)
+            .await?;
         for (id, status) in there {
             if *status == Status::Deleting {
                 continue;
@@ -332,7 +346,7 @@ impl Execution<'_> {
             }
         }
         // The binding stays until it is gone.
-        self.journal_step(at, StepState::Made { id: first.clone() }, None)
+        self.journal_step(at, StepState::Made { id: first.clone() }, Binding::Kept)
             .await?;
         self.reached(Moment::IdStored, key);
         Ok(Answer::Made(first.clone()))
@@ -405,7 +419,7 @@ impl Execution<'_> {
             self.engine.clock().sleep(wait).await;
             wait = (wait * 2).min(longest);
         }
-        self.journal_step(at, StepState::Failed { why: why.clone() }, Some(None))
+        self.journal_step(at, StepState::Failed { why: why.clone() }, Binding::Gone)
             .await?;
         Ok(Answer::Discarded { why })
     }

@@ -13,7 +13,7 @@ use model::operation::{Happening, JournalEntry, OperationState, Phase, StepState
 use plan::Plan;
 use plan::steps::{StepAct, Until};
 
-use super::call::{Adoptable, Answer, At};
+use super::call::{Adoptable, Answer, At, Binding};
 use super::{Execution, Halt, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
@@ -273,7 +273,7 @@ impl Execution<'_> {
                 // What is to be created must not be there; where it is, an attempt of this
                 // operation or an earlier failed one made it, and it is gone on with.
                 Some(StepState::Intended) | None if is_create && !replaced(plan, &at.step.key) => {
-                    match self.adoptable(at, collection) {
+                    match Self::adoptable(at, collection) {
                         Adoptable::None => {}
                         Adoptable::One(id) => {
                             self.note(format!("{}: found by its mark and adopted", at.step.key))
@@ -288,7 +288,7 @@ impl Execution<'_> {
                 }
                 // Made anew in place of another: only what the interrupted call made is adopted.
                 Some(StepState::Intended) if is_create => {
-                    if let Adoptable::One(id) = self.adoptable(at, collection) {
+                    if let Adoptable::One(id) = Self::adoptable(at, collection) {
                         self.made(at, id.clone()).await?;
                         run.progress[index] = Progress::Made { id, since: now };
                     }
@@ -406,7 +406,7 @@ impl Execution<'_> {
                     run.progress[index] = Progress::Calling;
                     work.push(Box::pin(async move {
                         let state = StepState::Failed { why: why.clone() };
-                        self.journal_step(at, state, Some(None)).await?;
+                        self.journal_step(at, state, Binding::Gone).await?;
                         Ok(Did::Called(index, Answer::Discarded { why }))
                     }));
                 }
