@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,51 +19,36 @@ use model::name::{CloudName, EnvironmentName, ImageName, RecipeName};
 use model::operation::Operation;
 use model::recipe::Recipe;
 use model::topology::Topology;
+use server::installation::{SystemClock, SystemEntropy};
 use store::SqlStore;
-use uuid::Uuid;
 
 /// The machine's time, or later than that.
-#[derive(Clone, Debug)]
-pub struct SystemClock {
-    started: Instant,
+#[derive(Debug)]
+pub struct LateClock {
+    machine: SystemClock,
     late: chrono::Duration,
 }
 
-impl SystemClock {
+impl LateClock {
     /// Later than the machine's time by some hours.
-    pub fn late(hours: i64) -> Self {
-        Self {
-            started: Instant::now(),
+    pub fn by(hours: i64) -> Arc<Self> {
+        Arc::new(Self {
+            machine: SystemClock::new(),
             late: chrono::Duration::hours(hours),
-        }
+        })
     }
 }
 
 #[async_trait]
-impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods)] // The one place where a story reads the machine's clock.
+impl Clock for LateClock {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + self.late
+        self.machine.now() + self.late
     }
     fn monotonic(&self) -> Duration {
-        self.started.elapsed()
+        self.machine.monotonic()
     }
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-/// The machine's randomness.
-#[derive(Debug, Default)]
-pub struct SystemEntropy;
-
-impl Entropy for SystemEntropy {
-    fn uuid(&self) -> Uuid {
-        Uuid::from_bytes(rand::random())
-    }
-    fn secret(&self) -> String {
-        let bytes: [u8; 32] = rand::random();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        self.machine.sleep(duration).await;
     }
 }
 
@@ -77,7 +62,7 @@ pub struct Setup {
     /// Where the test stands.
     pub probe: Arc<dyn Probe>,
     /// Time.
-    pub clock: SystemClock,
+    pub clock: Arc<dyn Clock>,
     /// How the engine works.
     pub config: Config,
     /// How the cloud behaves; its file is in the folder.
@@ -92,7 +77,7 @@ impl Setup {
             folder: folder.to_owned(),
             database: None,
             probe: Arc::new(NoProbe),
-            clock: SystemClock::late(0),
+            clock: Arc::new(SystemClock::new()),
             config: Config {
                 poll: (millis(2), millis(20)),
                 retry_wait: millis(2),
@@ -180,19 +165,16 @@ pub fn name(name: &str) -> EnvironmentName {
 impl World {
     /// Opens a world: what is in its folder is met again.
     pub async fn open(setup: Setup) -> Self {
-        let store: Arc<dyn Store> = match &setup.database {
-            Some(url) => Arc::new(
-                SqlStore::open_postgres(url)
-                    .await
-                    .expect("PostgreSQL opens"),
-            ),
-            None => Arc::new(
-                SqlStore::open_sqlite(&setup.folder.join("understudy.db"))
-                    .await
-                    .expect("SQLite opens"),
-            ),
+        let store = match &setup.database {
+            Some(url) => SqlStore::open_postgres(url).await,
+            None => SqlStore::open_sqlite(&setup.folder.join("understudy.db")).await,
         };
-        let clock: Arc<dyn Clock> = Arc::new(setup.clock);
+        let mut store = store.expect("the store opens");
+        if plain() {
+            store = store.without_caches();
+        }
+        let store: Arc<dyn Store> = Arc::new(store);
+        let clock = setup.clock;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let cloud = Arc::new(
             Simulated::open(
@@ -334,9 +316,10 @@ impl World {
     /// What happened in an operation, for the message of a test that fails.
     pub async fn log(&self, id: OperationId) -> String {
         let events = self.store.events(id, 0).await.expect("the store answers");
-        events
+        let lines: Vec<String> = events
             .iter()
-            .map(|event| format!("{} {:?}\n", event.number, event.what))
-            .collect()
+            .map(|event| format!("{} {:?}", event.number, event.what))
+            .collect();
+        lines.join("\n")
     }
 }

@@ -10,7 +10,7 @@ mod sizes;
 
 use std::time::{Duration, Instant};
 
-use outcome::Outcome;
+use outcome::{Outcome, Pass};
 
 use crate::{
     shell::{self, Failure, cargo},
@@ -85,7 +85,10 @@ pub(crate) fn run(extent: Extent) -> Result<(), Failure> {
         command.args(BROWSER);
         shell::run(command)
     });
-    several(&mut lines, "tests", || outcome::tests(&machine));
+    several(&mut lines, "tests", || outcome::tests(&machine, Pass::All));
+    several(&mut lines, "caches and channels off", || {
+        outcome::tests(&machine, Pass::Plain)
+    });
     several(&mut lines, "examples in the documentation", || {
         outcome::doc_tests(&machine)
     });

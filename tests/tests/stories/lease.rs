@@ -2,7 +2,7 @@
 
 use model::act::Actor;
 use model::operation::OperationState;
-use tests::world::{Setup, SystemClock, World, name};
+use tests::world::{LateClock, Setup, World, name};
 
 use crate::verdict;
 
@@ -25,7 +25,7 @@ async fn what_expired_while_no_server_ran_is_taken_down_at_the_next_start() {
 
     // The recipe says eight hours.
     let later = Setup {
-        clock: SystemClock::late(9),
+        clock: LateClock::by(9),
         ..Setup::quick(folder.path())
     };
     let world = World::open(later).await;

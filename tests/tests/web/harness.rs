@@ -33,6 +33,7 @@ impl Site {
 
     /// Serves a world that is set up otherwise.
     pub(crate) async fn serve_as(caches: bool, change: impl FnOnce(&mut Setup)) -> Self {
+        let caches = caches && !tests::world::plain();
         let folder = tempfile::tempdir().unwrap();
         let mut setup = Setup::quick(folder.path());
         setup.config.channels = caches;

@@ -22,22 +22,44 @@ pub(super) struct Outcome {
 /// Where nextest leaves its report, as set in `.config/nextest.toml`.
 const REPORT: &str = "nextest/ci/junit.xml";
 
-/// All tests but those in the documentation.
-pub(super) fn tests(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
+/// Which tests are run, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// All but those in the documentation.
+    All,
+    /// The stories and the web side once more, with all caches and channels off.
+    Plain,
+}
+
+/// The tests that a plain pass repeats.
+const PLAIN: [&str; 2] = ["stories", "web"];
+
+/// Runs tests.
+pub(super) fn tests(machine: &Machine, pass: Pass) -> Result<Vec<Outcome>, Failure> {
     match machine.runner {
-        Runner::Nextest => nextest(machine),
+        Runner::Nextest => nextest(machine, pass),
         Runner::Cargo => {
-            let command = cargo(&[
-                "test",
-                "--locked",
-                "--workspace",
-                "--all-targets",
-                "--no-fail-fast",
-            ]);
+            // The same selection of packages each time, or features would differ and the world
+            // would be compiled again.
+            let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
+            match pass {
+                Pass::All => {
+                    command.arg("--all-targets");
+                }
+                Pass::Plain => {
+                    for binary in PLAIN {
+                        command.args(["--test", binary]);
+                    }
+                    command.env(PLAIN_VARIABLE, "1");
+                }
+            }
             counted(machine, command)
         }
     }
 }
+
+/// Tells the tests that all caches and channels are off; see `tests::world::plain`.
+const PLAIN_VARIABLE: &str = "UNDERSTUDY_TESTS_PLAIN";
 
 /// The examples in the documentation, which nextest can't run.
 pub(super) fn doc_tests(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
@@ -47,13 +69,21 @@ pub(super) fn doc_tests(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
     )
 }
 
-fn nextest(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
+fn nextest(machine: &Machine, pass: Pass) -> Result<Vec<Outcome>, Failure> {
     let target = target_folder()?;
     let report = target.join(REPORT);
     // An old report must not pass for this run's.
     let _none = fs::remove_file(&report);
     let mut command = cargo(&["nextest", "run", "--locked", "--workspace", "--all-targets"]);
     command.args(["--profile", "ci"]);
+    if pass == Pass::Plain {
+        let binaries: Vec<String> = PLAIN
+            .iter()
+            .map(|binary| format!("binary({binary})"))
+            .collect();
+        command.args(["-E", &binaries.join(" or ")]);
+        command.env(PLAIN_VARIABLE, "1");
+    }
     machine.describe(&mut command);
     let ran = shell::run(command);
     let Ok(xml) = fs::read_to_string(&report) else {
