@@ -137,7 +137,11 @@ fn the_statement_says_what_a_copy_cannot_prove() {
     let source = environment("production-2014.yaml");
     let copy = derive(&source, &recipe(), EnvironmentName::new("copy-1").unwrap()).unwrap();
     let groups: Vec<&str> = copy.fidelity.iter().map(|row| row.group.as_str()).collect();
-    let expected: Vec<&str> = source.groups.keys().map(model::name::GroupName::as_str).collect();
+    let expected: Vec<&str> = source
+        .groups
+        .keys()
+        .map(model::name::GroupName::as_str)
+        .collect();
     assert_eq!(
         groups, expected,
         "every group of the source has its statement"
