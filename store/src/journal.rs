@@ -121,7 +121,8 @@ async fn put_entries(
         on,
         "INSERT INTO journal (operation, phase, step, attempt, state, since, at) VALUES",
         "ON CONFLICT (operation, phase, step) DO UPDATE SET attempt = excluded.attempt, \
-         state = excluded.state, since = excluded.since, at = excluded.at",
+         state = excluded.state, at = excluded.at, since = CASE \
+         WHEN journal.attempt = excluded.attempt THEN journal.since ELSE excluded.since END",
         rows,
     )
     .await?;

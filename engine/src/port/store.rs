@@ -207,7 +207,7 @@ pub enum EnvironmentChange {
 /// What the executor writes, all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct JournalWrite {
-    /// The steps' new states.
+    /// The steps' new states. The store keeps the first `since` of an attempt.
     pub entries: Vec<JournalEntry>,
     /// What the resources are called in the cloud from now on; none: gone.
     pub bindings: Vec<(Key, Option<CloudId>)>,

@@ -32,6 +32,11 @@ async fn a_copy_comes_up_and_goes_again() {
         "the calls are the steps foretold"
     );
 
+    // Every step tells how long it took: from its intent on.
+    for entry in world.store.journal(up).await.unwrap() {
+        assert!(entry.since < entry.at, "{entry:?}");
+    }
+
     // Planning again after success yields nothing.
     let environment = world
         .store

@@ -3,12 +3,19 @@
 use app::data::{AuditData, OperationData, OperationsData};
 use model::id::OperationId;
 use model::name::EnvironmentName;
-use model::operation::{OperationState, Phase};
+use model::operation::{Event, JournalEntry, Operation, OperationState, Phase};
 
 use super::{Failed, Reader, not_found};
 
 /// How many operations and lines of the log a page shows.
 const SHOWN: u32 = 100;
+
+/// An operation as it stood at one moment.
+pub(super) struct Standing {
+    pub(super) operation: Operation,
+    pub(super) journal: Vec<JournalEntry>,
+    pub(super) events: Vec<Event>,
+}
 
 impl Reader {
     pub(super) async fn read_operations(&self) -> Result<OperationsData, Failed> {
@@ -21,21 +28,17 @@ impl Reader {
         &self,
         id: OperationId,
     ) -> Result<OperationData, Failed> {
-        let operation = self
-            .store()
-            .operation(id)
-            .await?
-            .ok_or_else(|| not_found(&format!("operation {id}")))?;
+        let Standing {
+            operation,
+            journal,
+            events,
+        } = self.standing(id).await?;
         let mut plans = Vec::new();
         for phase in [Phase::Forward, Phase::Rollback] {
             if let Some(plan) = self.store().plan(id, phase).await? {
                 plans.push((phase, plan));
             }
         }
-        // The journal before the events: an event that came in between shows up in the next page,
-        // a step's state that no event tells of never would.
-        let journal = self.store().journal(id).await?;
-        let events = self.store().events(id, 0).await?;
         let resume_refused = match &operation.state {
             OperationState::Stopped { .. } => {
                 self.resume_refused(operation.environment, id).await?
@@ -54,6 +57,32 @@ impl Reader {
             events,
             resume_refused,
         })
+    }
+
+    /// An operation with its journal and its events, all of one moment: a page goes on from the last
+    /// event that it was drawn with, so what is drawn must be neither older nor newer. Where the
+    /// operation moves on while it is read, it is read again, a few times.
+    pub(super) async fn standing(&self, id: OperationId) -> Result<Standing, Failed> {
+        let mut tries = 4;
+        let mut events = self.store().events(id, 0).await?;
+        loop {
+            let operation = self
+                .store()
+                .operation(id)
+                .await?
+                .ok_or_else(|| not_found(&format!("operation {id}")))?;
+            let journal = self.store().journal(id).await?;
+            let now = self.store().events(id, 0).await?;
+            tries -= 1;
+            if now.len() == events.len() || tries == 0 {
+                return Ok(Standing {
+                    operation,
+                    journal,
+                    events: now,
+                });
+            }
+            events = now;
+        }
     }
 
     async fn resume_refused(

@@ -5,7 +5,7 @@ use app::data::{Access, Extension, Progress, TemporaryData};
 use chrono::Duration;
 use model::act::Act;
 use model::environment::{Environment, Layer};
-use model::id::RevisionNumber;
+use model::id::{OperationId, RevisionNumber};
 use model::lease::Lease;
 use model::name::{EnvironmentName, RecipeName};
 use model::operation::{Operation, OperationState, Phase, StepState};
@@ -13,6 +13,7 @@ use model::topology::Topology;
 use plan::copy::Fidelity;
 
 use super::copy::no_prices;
+use super::operations::Standing;
 use super::{Failed, Reader};
 
 /// By how many hours a lease can be extended with one click.
@@ -45,7 +46,7 @@ impl Reader {
             .find(|operation| operation.state.is_open())
             .or(operations.first());
         let progress = match shown {
-            Some(operation) => Some(self.progress(operation).await?),
+            Some(operation) => Some(self.progress(operation.id).await?),
             None => None,
         };
         let access = match environment.observed {
@@ -128,7 +129,12 @@ impl Reader {
     }
 
     /// How far an operation is.
-    pub(in crate::web) async fn progress(&self, operation: &Operation) -> Result<Progress, Failed> {
+    pub(in crate::web) async fn progress(&self, id: OperationId) -> Result<Progress, Failed> {
+        let Standing {
+            operation,
+            journal,
+            events,
+        } = self.standing(id).await?;
         let phase = match &operation.state {
             OperationState::Running { phase, .. } | OperationState::Stopped { phase, .. } => *phase,
             OperationState::RolledBack { .. } => Phase::Rollback,
@@ -138,15 +144,13 @@ impl Reader {
             | OperationState::Done { .. } => Phase::Forward,
         };
         let plan = self.store().plan(operation.id, phase).await?;
-        let journal = self.store().journal(operation.id).await?;
         let done = journal
             .iter()
             .filter(|entry| entry.phase == phase && matches!(entry.state, StepState::Done { .. }))
             .count();
-        let events = self.store().events(operation.id, 0).await?;
         let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Progress {
-            operation: operation.clone(),
+            operation,
             done: narrow(done),
             steps: narrow(plan.map_or(0, |plan| plan.steps.len())),
             last_event: events.last().map_or(0, |event| event.number),
