@@ -1,10 +1,12 @@
-//! The process that stories kill: an engine at work on a world in a folder, until nothing is open.
+//! The program that stories kill: the server, as people run it, on a world in a folder.
 //!
 //! Arguments: the folder, a PostgreSQL's URL or `-`, the executor's lease in milliseconds, and
 //! where to die: `-`, or `kill` or `stop`, a moment and a key: `kill:effect-made:instance/app[1]`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,7 +14,7 @@ use std::time::Duration;
 use engine::port::{Moment, NoProbe, Probe};
 use model::key::Key;
 use rustix::process::{Signal, getpid, kill_process};
-use tests::world::{Setup, World, moment};
+use tests::world::{Setup, moment, plain};
 
 struct Fate {
     signal: Signal,
@@ -47,23 +49,30 @@ fn probe(fate: &str) -> Arc<dyn Probe> {
     })
 }
 
-#[tokio::main]
-async fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, database, lease, fate] = arguments.as_slice() else {
         eprintln!("story_server FOLDER DATABASE|- LEASE_MS FATE|-");
-        std::process::exit(2);
+        return ExitCode::from(2);
     };
-    let mut setup = Setup::quick(Path::new(folder));
-    setup.database = (database != "-").then(|| database.clone());
-    setup.config.executor_lease = Duration::from_millis(lease.parse().expect("a number"));
-    setup.config.request_timeout = setup.config.executor_lease / 5;
-    setup.simulated.request_timeout = setup.config.request_timeout;
+    let quick = Setup::quick(Path::new(folder));
+    let mut setup = server::cli::Setup {
+        engine: quick.config,
+        simulated: quick.simulated,
+        caches: !plain(),
+        probe: probe(fate),
+    };
+    setup.engine.executor_lease = Duration::from_millis(lease.parse().expect("a number"));
+    setup.engine.request_timeout = setup.engine.executor_lease / 5;
+    setup.simulated.request_timeout = setup.engine.request_timeout;
+    let serve = ["understudy", "serve", "--empty", "--listen", "127.0.0.1:0"];
+    let mut command: Vec<&str> = serve.to_vec();
+    command.extend(["--data", folder]);
     if database != "-" {
         // A stopped process keeps the lock of a transaction that it is in, and the cloud's file is
         // one for both; a real cloud has no such lock. So no other call is under way meanwhile.
-        setup.config.calls_in_flight = 1;
+        setup.engine.calls_in_flight = 1;
+        command.extend(["--database", database]);
     }
-    setup.probe = probe(fate);
-    World::open(setup).await.work_until_idle().await;
+    server::cli::run(command.into_iter().map(OsString::from), setup)
 }

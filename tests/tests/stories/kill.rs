@@ -3,6 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use futures::StreamExt;
 use tests::world::{MOMENTS, Setup, World};
@@ -14,7 +15,10 @@ use crate::verdict;
 /// How many stories run at once.
 const AT_ONCE: usize = 3;
 
-/// A process that works in a folder, and dies where it is told to.
+/// How long a server may take for what it has to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The server on a folder; it dies where it is told to.
 pub fn server(folder: &Path, database: &str, lease_ms: u32, fate: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_story_server"));
     command
@@ -22,27 +26,38 @@ pub fn server(folder: &Path, database: &str, lease_ms: u32, fate: &str) -> Comma
         .arg(database)
         .arg(lease_ms.to_string())
         .arg(fate);
-    command.stdin(Stdio::null()).kill_on_drop(true);
+    command.env("RUST_LOG", "error");
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.kill_on_drop(true);
     command
+}
+
+/// Starts a server and ends it once nothing is open any more.
+pub async fn serve_until_idle(mut server: Command, world: &World, story: &str) {
+    let mut child = server.spawn().unwrap();
+    let idle = async {
+        while !world.store.open_operations().await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        () = idle => {}
+        ended = child.wait() => panic!("{story}: the server ended by itself: {ended:?}"),
+        () = tokio::time::sleep(PATIENCE) => panic!("{story}: it is never done"),
+    }
+    child.kill().await.unwrap();
 }
 
 async fn killed_and_started_again(template: &Template, queued: Queued, fate: &str) {
     let folder = template.copy();
-    let died = server(folder.path(), "-", 15_000, fate)
-        .status()
-        .await
+    let mut first = server(folder.path(), "-", 15_000, fate).spawn().unwrap();
+    let died = tokio::time::timeout(PATIENCE, first.wait()).await;
+    let died = died
+        .unwrap_or_else(|_| panic!("{fate}: it never came there"))
         .unwrap();
-    assert_eq!(
-        died.signal(),
-        Some(9),
-        "{fate}: it was not killed there: {died}"
-    );
-    let ended = server(folder.path(), "-", 15_000, "-")
-        .status()
-        .await
-        .unwrap();
-    assert!(ended.success(), "{fate}: {ended}");
+    assert_eq!(died.signal(), Some(9), "{fate}: it was not killed: {died}");
     let world = World::open(Setup::quick(folder.path())).await;
+    serve_until_idle(server(folder.path(), "-", 15_000, "-"), &world, fate).await;
     template.verdict(&world, queued, fate).await;
     let calls = world.cloud.calls_after(template.calls).await.unwrap();
     assert_eq!(
