@@ -237,6 +237,9 @@ async fn a_refused_form_is_told_with_a_way_back() {
         back: "/environments/production-2014/copy".to_owned(),
         back_to: "the preview".to_owned(),
     };
+    // As in the server, whose routes are listed before anything is rendered: that sets the executor
+    // of Leptos.
+    let _routes = leptos_axum::generate_route_list(app::App);
     let view = move || app::refusal_page(fixture::options(), refusal.clone());
     let render = leptos_axum::render_app_async_with_context(
         fixture::context(world(Scene::WebPlatform)),
