@@ -331,6 +331,21 @@ impl Resource {
     }
 }
 
+impl Resource {
+    /// This settled resource as it is asked for where it is made anew: what the cloud chose for the
+    /// one before went with that, and may be somebody else's by now.
+    #[must_use]
+    pub fn made_anew(&self, wanted: &Self) -> Self {
+        match (self, wanted) {
+            (Self::FloatingIp(settled), Self::FloatingIp(wanted)) => Self::FloatingIp(FloatingIp {
+                address: wanted.address.clone(),
+                ..settled.clone()
+            }),
+            (settled, _) => settled.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

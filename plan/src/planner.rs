@@ -50,7 +50,8 @@ type Node<'a> = (Verb, &'a Key);
 
 /// Makes the plan that turns `observed` into `target`.
 pub fn plan(observed: &Resolved, target: &Resolved) -> Result<Plan, PlanError> {
-    let target = target.settled_on(observed);
+    let wanted = target;
+    let target = wanted.settled_on(observed);
     let fates = fates(observed, &target)?;
     let graph = graph(observed, &target, &fates);
     let sorted = sort(&graph)?;
@@ -64,7 +65,10 @@ pub fn plan(observed: &Resolved, target: &Resolved) -> Result<Plan, PlanError> {
         let Some(fate) = fates.get(key) else { continue };
         let act = match (fate, verb) {
             (Fate::Create(resource) | Fate::Replace(_, resource), Verb::Make) => StepAct::Create {
-                resource: (*resource).clone(),
+                resource: match wanted.resources.get(key) {
+                    Some(wanted) => resource.made_anew(wanted),
+                    None => (*resource).clone(),
+                },
             },
             (Fate::Update(before, after), _) => StepAct::Update {
                 before: (*before).clone(),
