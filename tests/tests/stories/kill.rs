@@ -16,7 +16,7 @@ use crate::verdict;
 const AT_ONCE: usize = 3;
 
 /// How long a server may take for what it has to do.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The server on a folder; it dies where it is told to.
 pub fn server(folder: &Path, database: &str, lease_ms: u32, fate: &str) -> Command {
