@@ -8,7 +8,7 @@ use model::environment::Layer;
 use model::facts::InstanceFacts;
 use model::id::{CloudId, EnvironmentId};
 use model::key::{Key, ResourceKind};
-use model::resolved::{Order, Resolved};
+use model::resolved::Resolved;
 use model::resource::{Instance, Resource};
 use model::topology::Topology;
 use model::value::Value;
@@ -269,12 +269,20 @@ impl Engine {
         cloud: &dyn Cloud,
         environment: EnvironmentId,
     ) -> Result<Collection, EngineError> {
+        self.patiently(|| self.collect(cloud, environment)).await
+    }
+
+    /// Asks a cloud for something that changes nothing, again where it only fails in passing.
+    async fn patiently<T, F: Future<Output = Result<T, CloudError>>>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Result<T, EngineError> {
         let config = &self.parts.config;
         let mut wait = config.retry_wait;
         let mut left = config.retries;
         loop {
-            match self.collect(cloud, environment).await {
-                Ok(collection) => return Ok(collection),
+            match ask().await {
+                Ok(answer) => return Ok(answer),
                 Err(error) if error.is_passing() && left > 0 => {
                     left -= 1;
                     let pause = match &error {
@@ -293,16 +301,6 @@ impl Engine {
     }
 }
 
-/// The declared order of a topology's groups, for plans that take it away.
-pub(crate) fn order_of(topology: &Topology) -> Order {
-    topology
-        .groups
-        .iter()
-        .filter(|(_, group)| !group.depends_on.is_empty())
-        .map(|(name, group)| (name.clone(), group.depends_on.clone()))
-        .collect()
-}
-
 impl Engine {
     /// What a cloud offers right now. Asked once, for whoever shows it and can show the last answer
     /// instead.
@@ -318,19 +316,6 @@ impl Engine {
         &self,
         cloud: &dyn Cloud,
     ) -> Result<plan::offers::Offers, EngineError> {
-        let config = &self.parts.config;
-        let mut wait = config.retry_wait;
-        let mut left = config.retries;
-        loop {
-            match cloud.offers().await {
-                Ok(offers) => return Ok(offers),
-                Err(error) if error.is_passing() && left > 0 => {
-                    left -= 1;
-                    self.parts.clock.sleep(wait).await;
-                    wait *= 2;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+        self.patiently(|| cloud.offers()).await
     }
 }

@@ -21,7 +21,7 @@ use model::topology::Topology;
 use plan::Plan;
 use plan::steps::Expected;
 
-use crate::collect::{Collection, Purpose, order_of};
+use crate::collect::{Collection, Purpose};
 use crate::port::{Claim, Cloud, EnvironmentChange, JournalWrite, NewRevision, StoreError};
 use crate::work::Takeover;
 use crate::{Engine, EngineError};
@@ -292,8 +292,7 @@ impl Execution<'_> {
         }
         let forward = self.plan(Phase::Forward).await?;
         let collection = self.collect().await?;
-        let mut observed = collection.resolved(Purpose::TakeDown, &self.planned);
-        observed.order = order_of(&self.topology);
+        let observed = collection.resolved(Purpose::TakeDown, &self.planned);
         let target = before(&forward, &observed);
         let rollback = plan::plan(&observed, &target)?;
         let write = JournalWrite {
@@ -323,7 +322,6 @@ impl Execution<'_> {
         {
             Ok(()) => {
                 let collection = self.collect().await?;
-                let observed = collection.resolved(Purpose::TakeDown, &self.planned);
                 let left: Vec<String> = plan
                     .steps
                     .iter()
@@ -334,7 +332,6 @@ impl Execution<'_> {
                     .collect();
                 if left.is_empty() {
                     let change = vec![self.observed(&collection)];
-                    drop(observed);
                     self.end(OperationState::RolledBack { at: at(), trouble }, change)
                         .await
                 } else {

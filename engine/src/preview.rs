@@ -18,7 +18,7 @@ use plan::copy::Fidelity;
 use plan::offers::QuotaKind;
 use plan::proof::{self, Proof};
 
-use crate::collect::{Purpose, order_of};
+use crate::collect::Purpose;
 use crate::port::Demand;
 use crate::{Engine, EngineError};
 
@@ -166,8 +166,7 @@ impl Engine {
         let planned = resolve(&topology, &Sizing::Planned);
         let cloud = self.cloud_of(&topology)?;
         let collection = self.collect_patiently(&**cloud, environment.id).await?;
-        let mut observed = collection.resolved(Purpose::TakeDown, &planned);
-        observed.order = order_of(&topology);
+        let observed = collection.resolved(Purpose::TakeDown, &planned);
         self.judge(topology, observed, &Resolved::default()).await
     }
 

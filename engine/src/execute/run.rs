@@ -432,20 +432,8 @@ impl Execution<'_> {
         deleting: bool,
     ) -> Result<Seen, EngineError> {
         if deleting && !collection.all(key).is_empty() {
-            let failed = collection
-                .all(key)
-                .iter()
-                .find_map(|found| match &found.status {
-                    Status::Failed { fault } => Some(fault.clone()),
-                    _ => None,
-                });
-            // A failed resource is taken away like any other; only one that fails to go stays
-            // failed for longer than patience lasts.
-            return Ok(if failed.is_some() {
-                Seen::Busy
-            } else {
-                Seen::Ready
-            });
+            // Whatever state it is in, a failed one too: it is gone when it is no longer listed.
+            return Ok(Seen::Busy);
         }
         if let Some(found) = collection.by_id(key, id) {
             return Ok(match &found.status {
