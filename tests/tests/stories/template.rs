@@ -1,12 +1,13 @@
-//! A world that many stories begin from, made once and copied: files are copied only while no
-//! process has them open.
+//! A world that many stories begin from, made once and copied. The databases are written out anew
+//! by SQLite itself first, so that no process has a file open that is copied.
 
 use std::path::Path;
-use std::time::Duration;
 
 use model::id::{CloudId, OperationId};
 use model::operation::{OperationState, Phase};
 use plan::Plan;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 use tests::world::{Setup, World};
 
@@ -58,9 +59,8 @@ impl Template {
             .last()
             .map_or(0, |call| call.number);
         drop(world);
-        closed(folder.path()).await;
         Self {
-            folder,
+            folder: written_out(folder.path()).await,
             foreign,
             operation,
             plan,
@@ -90,20 +90,27 @@ impl Template {
     }
 }
 
-/// Waits until nobody has a database in the folder open: SQLite then removes what it keeps beside
-/// them.
-async fn closed(folder: &Path) {
-    let beside = |entry: std::io::Result<std::fs::DirEntry>| {
-        let name = entry.unwrap().file_name();
-        name.to_string_lossy().ends_with("-wal") || name.to_string_lossy().ends_with("-shm")
-    };
-    for _ in 0..1000 {
-        if !std::fs::read_dir(folder).unwrap().any(beside) {
-            return;
+/// What a folder holds, with each database as one file that nobody has open.
+async fn written_out(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let from = entry.unwrap().path();
+        let to = copy.path().join(from.file_name().unwrap());
+        let name = from.to_string_lossy();
+        if name.ends_with(".db") {
+            let options = SqliteConnectOptions::new().filename(&from);
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            sqlx::query("VACUUM INTO $1")
+                .bind(to.to_string_lossy().into_owned())
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            connection.close().await.unwrap();
+        } else if !name.ends_with(".db-wal") && !name.ends_with(".db-shm") {
+            std::fs::copy(&from, &to).unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("the template's databases were not closed");
+    copy
 }
 
 fn copy_files(from: &Path, to: &Path) {
