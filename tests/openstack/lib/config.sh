@@ -13,6 +13,7 @@ region_name = $REGION
 X
 }
 
+# Tests revoke tokens and wait until that is noticed: hence the short memory.
 authtoken_section() {
   cat <<X
 [keystone_authtoken]
@@ -21,7 +22,7 @@ www_authenticate_uri = http://127.0.0.1:$(port keystone)/v3
 interface = internal
 service_token_roles = service
 service_token_roles_required = true
-token_cache_time = 300
+token_cache_time = 2
 X
 }
 
