@@ -28,12 +28,14 @@ mod quota;
 mod rules;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::port::{Clock, Cloud, CloudError, Create, Entropy, Found, Moment, Probe, Scope};
+use engine::port::{
+    Clock, Cloud, CloudError, Create, Created, Done, Entropy, Found, Moment, Probe, Scope,
+};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
@@ -273,13 +275,21 @@ impl Cloud for Simulated {
         &self.name
     }
 
+    fn request_timeout(&self) -> Duration {
+        self.config.request_timeout
+    }
+
     fn request_lifetime(&self) -> Duration {
         self.config.request_lifetime
     }
 
-    async fn list(&self, scope: Scope) -> Result<Vec<Found>, CloudError> {
+    async fn list(
+        &self,
+        scope: Scope,
+        kinds: &BTreeSet<ResourceKind>,
+    ) -> Result<Vec<Found>, CloudError> {
         self.look(Verb::List, None, |world, now| {
-            Ok(listing::list(world, scope, now))
+            Ok(listing::list(world, scope, kinds, now))
         })
         .await
     }
@@ -305,7 +315,7 @@ impl Cloud for Simulated {
         .await
     }
 
-    async fn create(&self, create: Create<'_>) -> Result<CloudId, CloudError> {
+    async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
         let Create {
             mark,
             name,
@@ -331,7 +341,10 @@ impl Cloud for Simulated {
             rules::create(world, ground, new).map(|()| Did::It)
         })
         .await?;
-        Ok(id)
+        Ok(Created {
+            id,
+            done: Done::Later,
+        })
     }
 
     async fn update(
@@ -340,7 +353,7 @@ impl Cloud for Simulated {
         before: &Resource,
         after: &Resource,
         ids: &BTreeMap<Key, CloudId>,
-    ) -> Result<(), CloudError> {
+    ) -> Result<Done, CloudError> {
         let request = Request {
             verb: Verb::Update,
             kind: after.kind(),
@@ -351,9 +364,10 @@ impl Cloud for Simulated {
             rules::update(world, ground, id, before, after, ids)
         })
         .await
+        .map(|()| Done::Later)
     }
 
-    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<(), CloudError> {
+    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
         let request = Request {
             verb: Verb::Delete,
             kind,
@@ -364,5 +378,6 @@ impl Cloud for Simulated {
             rules::delete(world, ground, kind, id, influence.slow_delete)
         })
         .await
+        .map(|()| Done::Later)
     }
 }

@@ -89,7 +89,13 @@ impl Collection {
             let wanted = |found: &&Found| match (&found.status, purpose) {
                 (Status::Deleting, _) | (Status::Failed { .. }, Purpose::BringUp) => false,
                 (Status::Failed { .. }, Purpose::TakeDown)
-                | (Status::Building | Status::Ready | Status::Changing, _) => true,
+                | (
+                    Status::Building
+                    | Status::Ready
+                    | Status::Changing
+                    | Status::AwaitsConfirmation,
+                    _,
+                ) => true,
             };
             let Some(found) = self.all(key).iter().find(wanted) else {
                 continue;
@@ -253,23 +259,26 @@ fn resources_without_lost_parents(resources: &mut BTreeMap<Key, Resource>) {
 }
 
 impl Engine {
-    /// Collects what a cloud holds of one environment.
+    /// Collects what a cloud holds of one environment, of some kinds.
     pub async fn collect(
         &self,
         cloud: &dyn Cloud,
         environment: EnvironmentId,
+        kinds: &BTreeSet<ResourceKind>,
     ) -> Result<Collection, CloudError> {
         let scope = Scope::Environment(self.parts.installation, environment);
-        cloud.list(scope).await.map(Collection::new)
+        cloud.list(scope, kinds).await.map(Collection::new)
     }
 
-    /// Collects, asking again where the cloud only fails in passing.
+    /// Collects every kind, asking again where the cloud only fails in passing.
     pub(crate) async fn collect_patiently(
         &self,
         cloud: &dyn Cloud,
         environment: EnvironmentId,
     ) -> Result<Collection, EngineError> {
-        self.patiently(|| self.collect(cloud, environment)).await
+        let kinds = ResourceKind::every();
+        self.patiently(|| self.collect(cloud, environment, &kinds))
+            .await
     }
 
     /// Asks a cloud for something that changes nothing, again where it only fails in passing.

@@ -131,8 +131,7 @@ impl Execution<'_> {
 
     /// Whether a call may still be made: it must have ended before anybody can have taken over.
     fn may_call(&self) -> Result<(), EngineError> {
-        let config = &self.engine.parts.config;
-        let ends = self.engine.clock().monotonic() + config.request_timeout;
+        let ends = self.engine.clock().monotonic() + self.cloud.request_timeout();
         if millis(ends) < self.deadline.load(Ordering::SeqCst) {
             Ok(())
         } else {

@@ -18,8 +18,8 @@ pub mod submit;
 mod watch;
 mod work;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::id::{ExecutorId, InstallationId};
@@ -34,10 +34,9 @@ use port::{Clock, Cloud, Entropy, Probe, Store};
 /// How the engine works. The defaults are for a real cloud.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How long an executor may be silent before another takes over.
+    /// How long an executor may be silent before another takes over: longer than any cloud's
+    /// [`Cloud::request_timeout`], or no call could be made.
     pub executor_lease: Duration,
-    /// How long one request to a cloud may take.
-    pub request_timeout: Duration,
     /// Calls in flight at once, per operation.
     pub calls_in_flight: usize,
     /// The shortest and the longest time between two looks at what is being made.
@@ -59,8 +58,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            executor_lease: Duration::from_secs(15),
-            request_timeout: Duration::from_secs(5),
+            executor_lease: Duration::from_secs(40),
             calls_in_flight: 6,
             poll: (Duration::from_millis(300), Duration::from_secs(3)),
             attempts: 3,
@@ -97,6 +95,7 @@ pub struct Engine {
     executor: ExecutorId,
     wake: Notify,
     live: live::Live,
+    in_use: Mutex<BTreeSet<CloudName>>,
 }
 
 impl Engine {
@@ -109,6 +108,7 @@ impl Engine {
             executor,
             wake: Notify::new(),
             live,
+            in_use: Mutex::default(),
         })
     }
 
@@ -127,13 +127,26 @@ impl Engine {
         &*self.parts.entropy
     }
 
-    /// The names of the clouds that it knows.
-    pub fn cloud_names(&self) -> impl Iterator<Item = &CloudName> {
-        self.parts.clouds.keys()
+    /// The names of the clouds that somebody works with here. Others may be configured, and are
+    /// never asked anything before an environment is on them.
+    pub fn clouds_in_use(&self) -> BTreeSet<CloudName> {
+        let in_use = self.in_use.lock();
+        in_use.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// An environment is on a cloud.
+    pub fn uses(&self, name: &CloudName) {
+        if self.parts.clouds.contains_key(name) {
+            let in_use = self.in_use.lock();
+            in_use
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(name.clone());
+        }
     }
 
     fn cloud(&self, name: &CloudName) -> Result<&Arc<dyn Cloud>, EngineError> {
-        self.parts
+        let cloud = self
+            .parts
             .clouds
             .get(name)
             .ok_or_else(|| EngineError::NoCloud {
@@ -145,7 +158,9 @@ impl Engine {
                     .map(ToString::to_string)
                     .collect::<Vec<_>>()
                     .join(", "),
-            })
+            })?;
+        self.uses(name);
+        Ok(cloud)
     }
 
     /// Something was written that a worker or a page may wait for.

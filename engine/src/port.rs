@@ -6,7 +6,7 @@ mod probe;
 mod store;
 
 pub use clock::{Clock, Entropy};
-pub use cloud::{Cloud, CloudError, Create, Effect, Found, Mark, Scope, Status};
+pub use cloud::{Cloud, CloudError, Create, Created, Done, Effect, Found, Mark, Scope, Status};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
     Claim, Demand, EnvironmentChange, Imported, JournalWrite, NewAudit, NewEnvironment,

@@ -23,6 +23,11 @@ macro_rules! kinds {
             /// All kinds, in order.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
+            /// All kinds, as a set.
+            pub fn every() -> std::collections::BTreeSet<Self> {
+                Self::ALL.iter().copied().collect()
+            }
+
             /// The word for it, as in keys, files and URLs.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }

@@ -36,6 +36,8 @@ pub enum QuotaKind {
     SecurityRules,
     /// Server groups.
     ServerGroups,
+    /// Ports: one for each network of an instance, one for each router on a network.
+    Ports,
 }
 
 impl QuotaKind {
@@ -53,6 +55,7 @@ impl QuotaKind {
         Self::SecurityGroups,
         Self::SecurityRules,
         Self::ServerGroups,
+        Self::Ports,
     ];
 
     /// The words for it.
@@ -70,6 +73,7 @@ impl QuotaKind {
             Self::SecurityGroups => "security groups",
             Self::SecurityRules => "security rules",
             Self::ServerGroups => "server groups",
+            Self::Ports => "ports",
         }
     }
 }

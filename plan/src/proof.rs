@@ -77,7 +77,8 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
                 Resource::Network(_) => add(QuotaKind::Networks, 1),
                 Resource::Subnet(_) => add(QuotaKind::Subnets, 1),
                 Resource::Router(_) => add(QuotaKind::Routers, 1),
-                Resource::RouterInterface(_) | Resource::VolumeAttachment(_) => {}
+                Resource::RouterInterface(_) => add(QuotaKind::Ports, 1),
+                Resource::VolumeAttachment(_) => {}
                 Resource::SecurityGroup(_) => add(QuotaKind::SecurityGroups, 1),
                 Resource::SecurityRules(SecurityRules { group: _, rules }) => {
                     add(QuotaKind::SecurityRules, rules.len() as u64);
@@ -89,6 +90,7 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
                 }
                 Resource::Instance(instance) => {
                     add(QuotaKind::Instances, 1);
+                    add(QuotaKind::Ports, instance.networks.len() as u64);
                     if let Some(flavor) = flavor(&instance.flavor) {
                         add(QuotaKind::Vcpus, u64::from(flavor.vcpus));
                         add(QuotaKind::RamMib, flavor.ram.0);

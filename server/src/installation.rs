@@ -14,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cloud::openstack;
 use cloud::simulated::{Simulated, SimulatedConfig};
 use engine::port::{Clock, Cloud, Entropy, NoProbe, Probe, Store, StoreError};
 use engine::{Engine, EngineError, Parts};
@@ -138,6 +139,8 @@ pub struct Setup {
     pub engine: engine::Config,
     /// How the simulated cloud behaves; its file is always the data folder's.
     pub simulated: SimulatedConfig,
+    /// How OpenStack clouds are worked with; which there are, `clouds.yaml` says.
+    pub openstack: openstack::Options,
     /// Whether anything is remembered that could be asked for or counted anew; without, everything
     /// is the same, only slower.
     pub caches: bool,
@@ -150,10 +153,31 @@ impl Default for Setup {
         Self {
             engine: engine::Config::default(),
             simulated: SimulatedConfig::default(),
+            openstack: openstack::Options::default(),
             caches: true,
             probe: Arc::new(NoProbe),
         }
     }
+}
+
+/// The OpenStack clouds that are configured. None of them is asked anything before somebody needs
+/// it; a configuration that can't be read keeps nobody from working with the others.
+fn openstack_clouds(
+    options: &openstack::Options,
+    clock: &Arc<dyn Clock>,
+) -> BTreeMap<CloudName, Arc<dyn Cloud>> {
+    let configured = openstack::config::Configured::read().unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        openstack::config::Configured::default()
+    });
+    configured
+        .open(options, clock)
+        .into_iter()
+        .map(|cloud| {
+            let cloud: Arc<dyn Cloud> = Arc::new(cloud);
+            (cloud.name().clone(), cloud)
+        })
+        .collect()
 }
 
 /// An opened installation.
@@ -176,6 +200,7 @@ impl Installation {
         let Setup {
             engine: config,
             simulated,
+            openstack: options,
             caches,
             probe,
         } = setup;
@@ -223,16 +248,19 @@ impl Installation {
         .await
         .map_err(|error| InstallationError::Cloud(error.to_string()))?;
         let simulated = Arc::new(simulated);
-        let simulated_cloud: Arc<dyn Cloud> = simulated.clone();
+        let mut clouds = openstack_clouds(&options, &clock);
+        // Never another than ours: whoever means the simulated cloud must not reach a real one.
+        clouds.insert(name.clone(), simulated.clone());
         let engine = Engine::new(Parts {
             store: store.clone(),
-            clouds: BTreeMap::from([(name, simulated_cloud)]),
+            clouds,
             clock,
             entropy,
             probe,
             installation,
             config,
         });
+        engine.uses(&name);
         let opened = Self {
             engine,
             simulated,

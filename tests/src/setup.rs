@@ -64,7 +64,6 @@ impl TestSetup {
         };
         let engine = &mut setup.engine;
         set(&mut engine.executor_lease, self.lease_ms);
-        set(&mut engine.request_timeout, self.request_timeout_ms);
         set(&mut engine.poll.0, self.poll_ms);
         set(&mut engine.poll.1, self.poll_ms);
         set(&mut engine.retry_wait, self.retry_wait_ms);
@@ -76,6 +75,10 @@ impl TestSetup {
         if let Some(channels) = self.channels {
             engine.channels = channels;
         }
+        set(
+            &mut setup.simulated.request_timeout,
+            self.request_timeout_ms,
+        );
         if let Some(seed) = self.seed {
             setup.simulated.seed = seed;
         }

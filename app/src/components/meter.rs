@@ -67,7 +67,8 @@ fn in_sight(meter: &Meter) -> bool {
         | QuotaKind::Routers
         | QuotaKind::SecurityGroups
         | QuotaKind::SecurityRules
-        | QuotaKind::ServerGroups => false,
+        | QuotaKind::ServerGroups
+        | QuotaKind::Ports => false,
     };
     let nearly_used_up = match (&meter.limit, &meter.used) {
         (MeterLimit::Limited(limit), Known::Is(used)) => {

@@ -158,6 +158,7 @@ impl Default for SimulatedConfig {
                 (QuotaKind::SecurityGroups, 60),
                 (QuotaKind::SecurityRules, 1000),
                 (QuotaKind::ServerGroups, 60),
+                (QuotaKind::Ports, 200),
             ]),
             flavors: BTreeMap::new(),
             images: BTreeSet::new(),

@@ -97,11 +97,17 @@ impl<'w> Links<'w> {
     }
 }
 
-/// Everything of a scope.
-pub(super) fn list(world: &World, scope: Scope, now: Millis) -> Vec<Found> {
+/// Everything of a scope and of some kinds.
+pub(super) fn list(
+    world: &World,
+    scope: Scope,
+    kinds: &BTreeSet<ResourceKind>,
+    now: Millis,
+) -> Vec<Found> {
     let links = Links::of(world);
     world
         .rows()
+        .filter(|row| kinds.contains(&row.body.kind()))
         .filter_map(|row| {
             let mark = mark_of(world, row);
             match scope {
@@ -185,8 +191,8 @@ fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str
         (_, Status::Building) => Some("BUILD"),
         (_, Status::Failed { .. }) if volume => Some("error"),
         (_, Status::Failed { .. }) => Some("ERROR"),
-        (_, Status::Changing) if volume => Some("extending"),
-        (_, Status::Changing) => Some("RESIZE"),
+        (_, Status::Changing | Status::AwaitsConfirmation) if volume => Some("extending"),
+        (_, Status::Changing | Status::AwaitsConfirmation) => Some("RESIZE"),
         (Body::Volume(_), Status::Ready) if links.attached.contains(&row.id) => Some("in-use"),
         (Body::Volume(_), Status::Ready) => Some("available"),
         (Body::FloatingIp(PublicAddress { route: None, .. }), Status::Ready) => Some("DOWN"),

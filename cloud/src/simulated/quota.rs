@@ -49,13 +49,15 @@ fn used(world: &World) -> BTreeMap<QuotaKind, u64> {
             }
             Body::Instance(server) => {
                 add(QuotaKind::Instances, 1);
+                add(QuotaKind::Ports, server.ports.len() as u64);
                 // Both sizes are held until a resize is done: the larger one counts.
                 let target = server.resizing.as_ref().map_or(server.size, |r| r.size);
                 add(QuotaKind::Vcpus, server.size.vcpus.max(target.vcpus));
                 add(QuotaKind::RamMib, server.size.ram_mib.max(target.ram_mib));
             }
-            // Neither has a quota of its own.
-            Body::RouterInterface { .. } | Body::VolumeAttachment { .. } => {}
+            Body::RouterInterface { .. } => add(QuotaKind::Ports, 1),
+            // It has no quota of its own.
+            Body::VolumeAttachment { .. } => {}
         }
     }
     used
@@ -121,5 +123,6 @@ fn words(which: QuotaKind, need: u64, used: u64, limit: u64) -> String {
         QuotaKind::Routers => neutron("router"),
         QuotaKind::SecurityGroups => neutron("security_group"),
         QuotaKind::SecurityRules => neutron("security_group_rule"),
+        QuotaKind::Ports => neutron("port"),
     }
 }

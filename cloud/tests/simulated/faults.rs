@@ -150,7 +150,12 @@ async fn looking_goes_wrong_too() {
     for verb in [Verb::List, Verb::Get, Verb::Offers] {
         add(&lab, Fault::new(verb, What::ServerError)).await;
     }
-    assert!(lab.cloud.list(Scope::Everything).await.is_err());
+    assert!(
+        lab.cloud
+            .list(Scope::Everything, &ResourceKind::every())
+            .await
+            .is_err()
+    );
     assert!(lab.get(&volume("a")).await.is_err());
     assert!(lab.cloud.offers().await.is_err());
     assert_eq!(lab.list().await.len(), 1);

@@ -199,7 +199,7 @@ impl Lab {
             resource: &resource,
             ids: &self.ids,
         };
-        self.cloud.create(create).await
+        self.cloud.create(create).await.map(|created| created.id)
     }
 
     /// Creates what has to succeed, and remembers its id.
@@ -219,10 +219,11 @@ impl Lab {
         self.cloud
             .update(&self.ids[key], &before, &after, &self.ids)
             .await
+            .map(drop)
     }
 
     pub async fn delete(&self, key: &Key) -> Result<(), CloudError> {
-        self.cloud.delete(key.kind, &self.ids[key]).await
+        self.cloud.delete(key.kind, &self.ids[key]).await.map(drop)
     }
 
     pub async fn get(&self, key: &Key) -> Result<Found, CloudError> {
@@ -240,7 +241,10 @@ impl Lab {
 
     pub async fn list(&self) -> Vec<Found> {
         let scope = Scope::Environment(self.installation, self.environment);
-        self.cloud.list(scope).await.unwrap()
+        self.cloud
+            .list(scope, &ResourceKind::every())
+            .await
+            .unwrap()
     }
 
     pub async fn calls(&self) -> Vec<Call> {

@@ -79,7 +79,11 @@ async fn foreign_resources_are_listed_under_everything_alone() {
         );
     }
     assert_eq!(lab.list().await.len(), 2);
-    let all = lab.cloud.list(Scope::Everything).await.unwrap();
+    let all = lab
+        .cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap();
     let foreign: Vec<_> = all.iter().filter(|found| found.mark.is_none()).collect();
     assert_eq!((all.len(), foreign.len()), (2 + 7, 7));
     assert!(foreign.iter().all(|found| found.resource.is_none()));
@@ -106,7 +110,11 @@ async fn other_environments_and_installations_are_kept_apart() {
             .unwrap();
     }
     assert_eq!(lab.list().await.len(), 1);
-    let all = lab.cloud.list(Scope::Everything).await.unwrap();
+    let all = lab
+        .cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap();
     assert!(
         all.iter()
             .all(|found| found.mark.is_some() && found.resource.is_some())

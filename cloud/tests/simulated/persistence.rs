@@ -79,8 +79,16 @@ async fn two_handles_see_each_other() {
         .add_fault(Fault::new(Verb::List, What::ServerError))
         .await
         .unwrap();
-    assert!(one.cloud.list(Scope::Everything).await.is_err());
-    two.cloud.list(Scope::Everything).await.unwrap();
+    assert!(
+        one.cloud
+            .list(Scope::Everything, &ResourceKind::every())
+            .await
+            .is_err()
+    );
+    two.cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap();
     let numbers: Vec<u64> = two.calls().await.iter().map(|call| call.number).collect();
     assert_eq!(numbers, [1, 2]);
 }
@@ -306,7 +314,11 @@ async fn bad_data_is_named() {
         .execute(&mut sqlite(&file).await)
         .await
         .unwrap();
-    let error = lab.cloud.list(Scope::Everything).await.unwrap_err();
+    let error = lab
+        .cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap_err();
     assert!(matches!(error, CloudError::Unexpected(_)));
     let words = error.to_string();
     assert!(

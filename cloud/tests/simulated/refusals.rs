@@ -63,7 +63,7 @@ async fn every_quota() {
         lab.cloud.set_quota(*which, Some(quota.used)).await.unwrap();
         let group = key(ResourceKind::SecurityGroup, "second");
         let (new, resource): (Key, Resource) = match which {
-            QuotaKind::Instances | QuotaKind::Vcpus | QuotaKind::RamMib => {
+            QuotaKind::Instances | QuotaKind::Vcpus | QuotaKind::RamMib | QuotaKind::Ports => {
                 (app(2), server("app", 2, &["net"]).into())
             }
             QuotaKind::Volumes | QuotaKind::VolumeGib => {

@@ -200,7 +200,11 @@ async fn a_delete_takes_its_time() {
     assert!(!lab.is_gone(&app(1)).await);
     lab.forward(1);
     assert!(lab.is_gone(&app(1)).await);
-    let left = lab.cloud.list(Scope::Everything).await.unwrap();
+    let left = lab
+        .cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap();
     assert!(
         left.iter()
             .all(|found| found.kind != ResourceKind::Instance)

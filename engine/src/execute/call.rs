@@ -13,12 +13,14 @@ use plan::steps::{Step, StepAct};
 use super::{Execution, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
-use crate::port::{CloudError, Create, Effect, JournalWrite, Mark, Moment, Status};
+use crate::port::{CloudError, Create, Created, Done, Effect, JournalWrite, Mark, Moment, Status};
 
 /// What came of a call.
 pub(super) enum Answer {
     /// The cloud has taken it.
     Made(CloudId),
+    /// The cloud has taken it, and it is so already.
+    Ready(CloudId),
     /// There is nothing left of it.
     Gone,
     /// A failed resource was taken away; the next attempt may begin.
@@ -123,7 +125,7 @@ impl Execution<'_> {
         &self,
         call: impl Future<Output = Result<T, CloudError>>,
     ) -> Result<T, CloudError> {
-        let limit = self.engine.parts.config.request_timeout;
+        let limit = self.cloud.request_timeout();
         tokio::select! {
             answer = call => answer,
             () = self.engine.clock().sleep(limit) => {
@@ -225,9 +227,9 @@ impl Execution<'_> {
                 ids,
             };
             match self.in_time(self.cloud.create(create)).await {
-                Ok(id) => {
+                Ok(Created { id, done }) => {
                     self.reached(Moment::AnswerCome, key);
-                    return self.made(at, id).await;
+                    return self.taken(at, id, done).await;
                 }
                 Err(error) => match self.after(at, error, &mut patience, part).await? {
                     After::Again => {}
@@ -280,14 +282,22 @@ impl Execution<'_> {
 
     /// The cloud has taken it: its id goes into the journal.
     pub(super) async fn made(&self, at: At<'_>, id: CloudId) -> Result<Answer, EngineError> {
-        self.journal_step(
-            at,
-            StepState::Made { id: id.clone() },
-            Binding::Known(id.clone()),
-        )
-        .await?;
+        self.taken(at, id, Done::Later).await
+    }
+
+    async fn taken(&self, at: At<'_>, id: CloudId, done: Done) -> Result<Answer, EngineError> {
+        let (state, answer) = match done {
+            Done::Later => (StepState::Made { id: id.clone() }, Answer::Made(id.clone())),
+            Done::Already => (
+                StepState::Done {
+                    id: Some(id.clone()),
+                },
+                Answer::Ready(id.clone()),
+            ),
+        };
+        self.journal_step(at, state, Binding::Known(id)).await?;
         self.reached(Moment::IdStored, &at.step.key);
-        Ok(Answer::Made(id))
+        Ok(answer)
     }
 
     async fn update(
@@ -309,9 +319,9 @@ impl Execution<'_> {
                 .in_time(self.cloud.update(id, before, after, ids))
                 .await
             {
-                Ok(()) => {
+                Ok(done) => {
                     self.reached(Moment::AnswerCome, key);
-                    return self.made(at, id.clone()).await;
+                    return self.taken(at, id.clone(), done).await;
                 }
                 Err(CloudError::NotFound(_)) => {
                     return Ok(Answer::Failed(trouble::not_there(at.step)));
@@ -337,13 +347,23 @@ impl Execution<'_> {
         };
         self.journal_step(at, StepState::Intended, Binding::Kept)
             .await?;
+        let mut all = Done::Already;
         for (id, status) in there {
             if *status == Status::Deleting {
+                all = Done::Later;
                 continue;
             }
-            if let Some(answer) = self.delete_one(at, key.kind, id).await? {
-                return Ok(answer);
+            match self.delete_one(at, key.kind, id).await? {
+                Ok(Done::Already) => {}
+                Ok(Done::Later) => all = Done::Later,
+                Err(failed) => return Ok(Answer::Failed(failed)),
             }
+        }
+        if all == Done::Already {
+            self.journal_step(at, StepState::Done { id: None }, Binding::Gone)
+                .await?;
+            self.reached(Moment::IdStored, key);
+            return Ok(Answer::Gone);
         }
         // The binding stays until it is gone.
         self.journal_step(at, StepState::Made { id: first.clone() }, Binding::Kept)
@@ -352,21 +372,25 @@ impl Execution<'_> {
         Ok(Answer::Made(first.clone()))
     }
 
-    /// Asks for one resource to be taken away; an answer only where that failed for good.
+    /// Asks for one resource to be taken away; trouble where that failed for good.
     async fn delete_one(
         &self,
         at: At<'_>,
         kind: ResourceKind,
         id: &CloudId,
-    ) -> Result<Option<Answer>, EngineError> {
+    ) -> Result<Result<Done, Trouble>, EngineError> {
         let mut patience = self.patience();
         loop {
             self.reached(Moment::IntentStored, &at.step.key);
             self.may_call()?;
             match self.in_time(self.cloud.delete(kind, id)).await {
-                Ok(()) | Err(CloudError::NotFound(_)) => {
+                Ok(done) => {
                     self.reached(Moment::AnswerCome, &at.step.key);
-                    return Ok(None);
+                    return Ok(Ok(done));
+                }
+                Err(CloudError::NotFound(_)) => {
+                    self.reached(Moment::AnswerCome, &at.step.key);
+                    return Ok(Ok(Done::Later));
                 }
                 Err(error) => match self.after(at, error, &mut patience, true).await? {
                     After::Again => {}
@@ -377,12 +401,12 @@ impl Execution<'_> {
                             .by_id(&at.step.key, id)
                             .map(|found| &found.status)
                         {
-                            None | Some(Status::Deleting) => return Ok(None),
+                            None | Some(Status::Deleting) => return Ok(Ok(Done::Later)),
                             Some(_) => {}
                         }
                     }
                     After::Failed(error) => {
-                        return Ok(Some(Answer::Failed(trouble::call_failed(at.step, &error))));
+                        return Ok(Err(trouble::call_failed(at.step, &error)));
                     }
                 },
             }
@@ -401,8 +425,8 @@ impl Execution<'_> {
             at.step.key
         ))
         .await?;
-        if let Some(failed) = self.delete_one(at, at.step.key.kind, &id).await? {
-            return Ok(failed);
+        if let Err(failed) = self.delete_one(at, at.step.key.kind, &id).await? {
+            return Ok(Answer::Failed(failed));
         }
         let config = &self.engine.parts.config;
         let until = self.engine.clock().monotonic() + config.patience;

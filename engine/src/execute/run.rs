@@ -310,6 +310,10 @@ impl Execution<'_> {
                 }
                 run.progress[index] = Progress::Made { id, since };
             }
+            Answer::Ready(id) => {
+                run.ids.insert(key.clone(), id);
+                run.progress[index] = Progress::Done;
+            }
             Answer::Gone => {
                 run.ids.remove(key);
                 run.progress[index] = Progress::Done;
@@ -335,7 +339,12 @@ impl Execution<'_> {
     /// Looks at everything that the cloud has taken, with one listing, and puts what is done into
     /// the journal.
     async fn look_at_made(&self, made: Vec<Made<'_>>) -> Result<Vec<(usize, Seen)>, EngineError> {
-        let collection = match self.engine.collect(self.cloud, self.environment.id).await {
+        let kinds = made.iter().map(|made| made.at.step.key.kind).collect();
+        let looked = self
+            .engine
+            .collect(self.cloud, self.environment.id, &kinds)
+            .await;
+        let collection = match looked {
             Ok(collection) => collection,
             // Looked at again at the next turn.
             Err(error) if error.is_passing() => return Ok(Vec::new()),
@@ -390,6 +399,10 @@ impl Execution<'_> {
                 (Seen::Ready, StepAct::Create { .. } | StepAct::Update { .. }) => {
                     run.progress[index] = Progress::Done;
                 }
+                (Seen::HalfDone, StepAct::Update { .. }) => {
+                    run.progress[index] = Progress::Calling;
+                    work.push(self.begin(run, index));
+                }
                 (Seen::Failed(why), StepAct::Create { .. }) => {
                     run.progress[index] = Progress::Calling;
                     work.push(Box::pin(async move {
@@ -411,7 +424,9 @@ impl Execution<'_> {
                     }));
                 }
                 (Seen::Gone, StepAct::Update { .. }) => return Err(trouble::not_there(at.step)),
-                (Seen::Ready, StepAct::Delete { .. }) | (Seen::Busy, _) => {
+                (Seen::Ready, StepAct::Delete { .. })
+                | (Seen::HalfDone, StepAct::Create { .. } | StepAct::Delete { .. })
+                | (Seen::Busy, _) => {
                     let patience = self.engine.parts.config.patience;
                     if self.engine.clock().monotonic().saturating_sub(since) > patience {
                         return Err(trouble::too_long(at.step, patience.as_secs()));
@@ -439,6 +454,7 @@ impl Execution<'_> {
             return Ok(match &found.status {
                 Status::Ready => Seen::Ready,
                 Status::Building | Status::Changing | Status::Deleting => Seen::Busy,
+                Status::AwaitsConfirmation => Seen::HalfDone,
                 Status::Failed { fault } => Seen::Failed(fault.clone()),
             });
         }
@@ -457,6 +473,7 @@ impl Execution<'_> {
 /// How a resource is.
 enum Seen {
     Ready,
+    HalfDone,
     Busy,
     Failed(String),
     Gone,

@@ -15,7 +15,10 @@ pub(super) fn call_failed(step: &Step, error: &CloudError) -> Trouble {
         CloudError::Refused(_) => {
             "Correct what the cloud refuses in the file or recipe, then try again."
         }
-        CloudError::Throttled { .. } | CloudError::Unavailable(_) | CloudError::Unanswered(_) => {
+        CloudError::Throttled { .. }
+        | CloudError::Unreachable(_)
+        | CloudError::Unavailable(_)
+        | CloudError::Unanswered(_) => {
             "The cloud was asked several times: see how it does, then try again."
         }
         CloudError::CredentialGone(_) => "Renew the credential of this cloud, then try again.",

@@ -1,7 +1,7 @@
 //! The port to a cloud. Drivers translate between a cloud's own representation and ours; they
 //! decide nothing, retry nothing that changes something, and never touch what they are not told to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -51,6 +51,9 @@ pub enum Status {
     Ready,
     /// Something is being done to it: RESIZE, attaching, extending.
     Changing,
+    /// A change is half done, and the same [`Cloud::update`] asked once more finishes it:
+    /// VERIFY_RESIZE.
+    AwaitsConfirmation,
     /// The cloud could not make it: ERROR, with its own words.
     Failed {
         /// The fault in the cloud's own words.
@@ -101,6 +104,24 @@ pub enum Effect {
     Unknown,
 }
 
+/// What a cloud answers to a create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// What the cloud calls it.
+    pub id: CloudId,
+    /// Whether it can be used yet.
+    pub done: Done,
+}
+
+/// Whether a call that the cloud has taken has had its whole effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It has: nobody needs to look again.
+    Already,
+    /// Not yet, or nobody knows: it is looked for in listings.
+    Later,
+}
+
 /// Why a cloud did not do what it was asked. Each holds the cloud's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CloudError {
@@ -133,6 +154,9 @@ pub enum CloudError {
         /// The cloud's own words.
         words: String,
     },
+    /// There was no connection: nothing was sent.
+    #[error("the cloud can't be reached: {0}")]
+    Unreachable(String),
     /// The cloud failed (5xx): whether the call had its effect is not known.
     #[error("the cloud failed: {0}")]
     Unavailable(String),
@@ -156,6 +180,7 @@ impl CloudError {
             | Self::Quota { .. }
             | Self::Refused(_)
             | Self::Throttled { .. }
+            | Self::Unreachable(_)
             | Self::CredentialGone(_) => Effect::None,
             Self::Unavailable(_) | Self::Unanswered(_) | Self::Unexpected(_) => Effect::Unknown,
         }
@@ -164,7 +189,10 @@ impl CloudError {
     /// Whether asking again later may help.
     pub const fn is_passing(&self) -> bool {
         match self {
-            Self::Throttled { .. } | Self::Unavailable(_) | Self::Unanswered(_) => true,
+            Self::Throttled { .. }
+            | Self::Unreachable(_)
+            | Self::Unavailable(_)
+            | Self::Unanswered(_) => true,
             Self::NotFound(_)
             | Self::Conflict(_)
             | Self::Quota { .. }
@@ -181,12 +209,20 @@ pub trait Cloud: Send + Sync {
     /// Its name, as in environment files.
     fn name(&self) -> &CloudName;
 
-    /// How long a request that was sent may still have its effect: whoever takes over from a dead
-    /// executor waits that long before it looks.
+    /// How long an answer is waited for.
+    fn request_timeout(&self) -> Duration;
+
+    /// How long a request whose caller is gone may still have its effect: whoever takes over from
+    /// a dead executor, or got no answer, waits that long before it looks.
     fn request_lifetime(&self) -> Duration;
 
-    /// Lists resources of every kind, foreign ones only where the scope says so.
-    async fn list(&self, scope: Scope) -> Result<Vec<Found>, CloudError>;
+    /// Lists resources of some kinds, foreign ones only where the scope says so. What a resource
+    /// is ([`Found::resource`]) may be missing where kinds that it refers to are not asked for.
+    async fn list(
+        &self,
+        scope: Scope,
+        kinds: &BTreeSet<ResourceKind>,
+    ) -> Result<Vec<Found>, CloudError>;
 
     /// Looks at one resource by its id.
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError>;
@@ -194,22 +230,23 @@ pub trait Cloud: Send + Sync {
     /// What the cloud offers: flavors, images, quotas with their use.
     async fn offers(&self) -> Result<Offers, CloudError>;
 
-    /// Creates one resource. The answer means that the cloud has taken it, not that it is ready.
-    async fn create(&self, create: Create<'_>) -> Result<CloudId, CloudError>;
+    /// Creates one resource. The answer means that the cloud has taken it.
+    async fn create(&self, create: Create<'_>) -> Result<Created, CloudError>;
 
     /// Turns a resource into `after` while it stays itself; see [`Resource::changes_in_place`].
-    /// Making the same change twice is the same as making it once.
+    /// Making the same change twice is the same as making it once, and goes on with one that is
+    /// half done.
     async fn update(
         &self,
         id: &CloudId,
         before: &Resource,
         after: &Resource,
         ids: &BTreeMap<Key, CloudId>,
-    ) -> Result<(), CloudError>;
+    ) -> Result<Done, CloudError>;
 
     /// Asks for one resource to be taken away. The answer means that the cloud has taken the
-    /// request; the resource is gone once [`Cloud::list`] no longer has it.
-    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<(), CloudError>;
+    /// request; where that isn't all, it is gone once [`Cloud::list`] no longer has it.
+    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError>;
 }
 
 impl fmt::Display for Status {
@@ -218,6 +255,7 @@ impl fmt::Display for Status {
             Self::Building => f.write_str("building"),
             Self::Ready => f.write_str("ready"),
             Self::Changing => f.write_str("changing"),
+            Self::AwaitsConfirmation => f.write_str("awaits confirmation"),
             Self::Failed { fault } => write!(f, "failed: {fault}"),
             Self::Deleting => f.write_str("deleting"),
         }

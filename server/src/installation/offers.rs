@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::EngineError;
 use model::environment::Layer;
 use model::flavor::Flavor;
-use model::name::{FlavorName, ImageName};
+use model::name::{CloudName, FlavorName, ImageName};
 use model::recipe::Recipe;
 use model::topology::Topology;
 
@@ -17,6 +17,8 @@ use super::Installation;
 struct Wanted {
     flavors: BTreeMap<FlavorName, Flavor>,
     images: BTreeSet<ImageName>,
+    /// Clouds that environments are on.
+    clouds: BTreeSet<CloudName>,
 }
 
 impl Wanted {
@@ -36,6 +38,7 @@ impl Wanted {
             .values()
             .filter_map(|group| group.image.fixed());
         self.images.extend(images.cloned());
+        self.clouds.extend(topology.cloud.clone());
     }
 
     fn recipe(&mut self, recipe: &Recipe) {
@@ -85,7 +88,14 @@ impl Installation {
     }
 
     async fn offer(&self, wanted: Wanted) -> Result<(), EngineError> {
-        let Wanted { flavors, images } = wanted;
+        let Wanted {
+            flavors,
+            images,
+            clouds,
+        } = wanted;
+        for cloud in &clouds {
+            self.engine.uses(cloud);
+        }
         if !flavors.is_empty() {
             self.simulated.offer_flavors(&flavors).await?;
         }

@@ -87,14 +87,20 @@ impl Headroom {
         let (headroom, engine) = (Arc::clone(self), Arc::clone(engine));
         tokio::spawn(async move {
             let _asking = Asking(Arc::clone(&headroom));
-            let names: Vec<CloudName> = engine.cloud_names().cloned().collect();
-            for name in names {
-                let answer = tokio::time::timeout(PATIENCE, engine.offers(&name)).await;
-                let answer = match answer {
-                    Ok(Ok(offers)) => Ok(Arc::new(offers)),
-                    Ok(Err(error)) => Err(error.to_string()),
-                    Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
-                };
+            // All at once: one that is slow keeps nobody from knowing the others.
+            let asked = engine.clouds_in_use().into_iter().map(|name| {
+                let engine = &engine;
+                async move {
+                    let answer = tokio::time::timeout(PATIENCE, engine.offers(&name)).await;
+                    let answer = match answer {
+                        Ok(Ok(offers)) => Ok(Arc::new(offers)),
+                        Ok(Err(error)) => Err(error.to_string()),
+                        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+                    };
+                    (name, answer)
+                }
+            });
+            for (name, answer) in futures::future::join_all(asked).await {
                 let mut asked = headroom
                     .asked
                     .lock()

@@ -59,12 +59,12 @@ fn main() -> ExitCode {
     let mut setup = server::cli::Setup {
         engine: quick.config,
         simulated: quick.simulated,
+        openstack: cloud::openstack::Options::default(),
         caches: !plain(),
         probe: probe(fate),
     };
     setup.engine.executor_lease = Duration::from_millis(lease.parse().expect("a number"));
-    setup.engine.request_timeout = setup.engine.executor_lease / 5;
-    setup.simulated.request_timeout = setup.engine.request_timeout;
+    setup.simulated.request_timeout = setup.engine.executor_lease / 5;
     let serve = ["understudy", "serve", "--empty", "--listen", "127.0.0.1:0"];
     let mut command: Vec<&str> = serve.to_vec();
     command.extend(["--data", folder]);

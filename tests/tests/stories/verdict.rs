@@ -31,7 +31,11 @@ pub async fn put_foreign(world: &World) -> Vec<CloudId> {
 
 /// Everything in the cloud by its id.
 pub async fn everything(world: &World) -> BTreeMap<CloudId, Found> {
-    let found = world.cloud.list(Scope::Everything).await.unwrap();
+    let found = world
+        .cloud
+        .list(Scope::Everything, &ResourceKind::every())
+        .await
+        .unwrap();
     found
         .into_iter()
         .map(|found| (found.id.clone(), found))

@@ -134,6 +134,7 @@ fn make(world: &World, ground: Ground<'_>, new: &New<'_>) -> Result<Made, CloudE
             Ok(Body::Router.into())
         }
         Resource::RouterInterface(interface) => {
+            quota::check(world, &[(QuotaKind::Ports, 1)])?;
             Ok(network::interface(world, ids, interface)?.into())
         }
         Resource::SecurityGroup(SecurityGroup {}) => {
@@ -240,6 +241,7 @@ fn make_server(
             (QuotaKind::Instances, 1),
             (QuotaKind::Vcpus, size.vcpus),
             (QuotaKind::RamMib, size.ram_mib),
+            (QuotaKind::Ports, ports.len() as u64),
         ],
     )?;
     // From here on Nova has accepted it: what goes wrong now shows in the server's status.

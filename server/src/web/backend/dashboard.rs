@@ -77,7 +77,8 @@ impl Reader {
         let now = self.engine().clock().now();
         Ok(self
             .engine()
-            .cloud_names()
+            .clouds_in_use()
+            .iter()
             .map(|name| {
                 let nothing = Demand::new();
                 let reserved = reserved.get(name.as_str()).unwrap_or(&nothing);

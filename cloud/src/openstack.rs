@@ -1,0 +1,307 @@
+//! The driver for OpenStack: translates between its services and the engine's port. It decides
+//! nothing, repeats nothing that changes something, and never touches what it isn't told to. What
+//! others learned the hard way about each service stands where it is heeded.
+//!
+//! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`transport`]
+//! carries it, [`trouble`] reads a refusal; [`listing`] fetches [`tables`] and puts what is in them
+//! into our words; [`wire`] is what the services answer, [`mark`] where our mark stands there.
+//!
+//! Servers get their ports from Nova, in the same call: a port of our own would be left behind on
+//! every road that fails between the two. So there is no port resource; Nova takes its ports away
+//! with the server.
+
+mod change;
+pub mod config;
+mod create;
+mod listing;
+mod mark;
+mod offers;
+mod remove;
+mod rules;
+mod sdk;
+mod tables;
+pub mod transport;
+mod trouble;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::port::{Clock, Cloud, CloudError, Create, Created, Done, Found, Scope};
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::name::CloudName;
+use model::resource::Resource;
+use plan::offers::Offers;
+use serde_json::Value;
+use tokio::sync::{Mutex, OnceCell, Semaphore};
+
+use transport::{Answer, Call, Service, Transport, Version};
+
+/// How a cloud is worked with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long an answer is waited for.
+    pub request_timeout: Duration,
+    /// How long a request that was sent may still have its effect once nobody waits for it.
+    pub request_lifetime: Duration,
+    /// Requests in flight at once, over all operations.
+    pub calls_in_flight: usize,
+    /// The external network that routers and public addresses use; only needed where the project
+    /// sees several.
+    pub external_network: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            request_timeout: Duration::from_secs(20),
+            request_lifetime: Duration::from_secs(20),
+            calls_in_flight: 6,
+            external_network: None,
+        }
+    }
+}
+
+/// One project in one region of an OpenStack.
+pub struct OpenStack {
+    name: CloudName,
+    options: Options,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    slots: Semaphore,
+    /// The one external network, once it was looked for.
+    external: OnceCell<String>,
+    /// Images and flavors by id and name, as last seen.
+    catalog: Mutex<Catalog>,
+    /// Ports of servers, by server and network: looked up together, used one by one.
+    ports: Mutex<BTreeMap<(String, String), String>>,
+}
+
+/// What changes rarely: it is asked for again where something isn't found in it.
+#[derive(Clone, Debug, Default)]
+struct Catalog {
+    /// Names of flavors by id.
+    flavors: BTreeMap<String, String>,
+    /// Names of images by id.
+    images: BTreeMap<String, String>,
+}
+
+impl OpenStack {
+    /// A cloud behind a transport.
+    pub fn new(
+        name: CloudName,
+        transport: Arc<dyn Transport>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            name,
+            slots: Semaphore::new(options.calls_in_flight),
+            options,
+            transport,
+            clock,
+            external: OnceCell::new(),
+            catalog: Mutex::default(),
+            ports: Mutex::default(),
+        }
+    }
+
+    /// Sends a request when its turn has come, and reads a refusal.
+    async fn ask(&self, call: Call) -> Result<Answer, CloudError> {
+        let _slot = self
+            .slots
+            .acquire()
+            .await
+            .map_err(|_| CloudError::Unreachable("this cloud was closed".into()))?;
+        let answer = self.transport.send(&call).await?;
+        tracing::debug!(
+            cloud = %self.name, method = ?call.method, service = %call.service, path = call.path,
+            status = answer.status, request = answer.request_id, "asked"
+        );
+        if answer.is_success() {
+            Ok(answer)
+        } else {
+            Err(trouble::of(&answer))
+        }
+    }
+
+    /// Reads a whole list, page by page.
+    async fn pages<T: serde::de::DeserializeOwned>(
+        &self,
+        call: Call,
+        collection: &str,
+    ) -> Result<Vec<T>, CloudError> {
+        let mut all = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let mut call = call.clone().with("limit", PAGE.to_string());
+            if let Some(marker) = &marker {
+                call = call.with("marker", marker.as_str());
+            }
+            let mut body = self.ask(call).await?.body;
+            let last = body[collection]
+                .as_array()
+                .and_then(|items| items.last())
+                .and_then(|item| item["id"].as_str())
+                .map(str::to_owned);
+            let more = has_next(&body, collection);
+            all.extend(wire::entries::<T>(&mut body, collection));
+            // A cloud that links a page to itself must not be asked for ever.
+            match last {
+                Some(last) if more && marker.as_ref() != Some(&last) => marker = Some(last),
+                _ => return Ok(all),
+            }
+        }
+    }
+
+    /// The version to ask for: the newest of these that the cloud speaks, none for its oldest.
+    async fn version(
+        &self,
+        service: Service,
+        wanted: &[Version],
+    ) -> Result<Option<Version>, CloudError> {
+        let newest = self.transport.newest(service).await?;
+        Ok(wanted
+            .iter()
+            .filter(|wanted| newest.is_some_and(|newest| newest >= **wanted))
+            .max()
+            .copied())
+    }
+
+    /// The external network's id.
+    async fn external(&self) -> Result<&str, CloudError> {
+        let id = self
+            .external
+            .get_or_try_init(|| async {
+                let call = Call::get(Service::Network, "networks").with("router:external", "true");
+                let mut found: Vec<wire::Network> = self.pages(call, "networks").await?;
+                if let Some(wanted) = &self.options.external_network {
+                    found.retain(|network| &network.name == wanted || &network.id == wanted);
+                }
+                match found.as_slice() {
+                    [one] => Ok(one.id.clone()),
+                    [] => Err(CloudError::Refused(match &self.options.external_network {
+                        Some(name) => format!("the project sees no external network `{name}`"),
+                        None => "the project sees no external network".into(),
+                    })),
+                    several => {
+                        let names: Vec<&str> = several
+                            .iter()
+                            .map(|network| network.name.as_str())
+                            .collect();
+                        Err(CloudError::Refused(format!(
+                            "the project sees several external networks ({}): name one as \
+                             external_network in clouds.yaml",
+                            names.join(", ")
+                        )))
+                    }
+                }
+            })
+            .await?;
+        Ok(id)
+    }
+
+    /// Asks for flavors and images anew.
+    async fn learn_catalog(&self) -> Result<Catalog, CloudError> {
+        let (flavors, images) = futures::try_join!(self.flavors(), self.images())?;
+        let catalog = Catalog {
+            flavors: flavors.into_iter().map(|f| (f.id, f.name)).collect(),
+            images: images
+                .into_iter()
+                .filter_map(|image| Some((image.id, image.name?)))
+                .collect(),
+        };
+        *self.catalog.lock().await = catalog.clone();
+        Ok(catalog)
+    }
+
+    async fn flavors(&self) -> Result<Vec<wire::Flavor>, CloudError> {
+        let call = Call::get(Service::Compute, "flavors/detail");
+        self.pages(call, "flavors").await
+    }
+
+    async fn images(&self) -> Result<Vec<wire::Image>, CloudError> {
+        let call = Call::get(Service::Image, "images").with("status", "active");
+        self.pages(call, "images").await
+    }
+}
+
+/// Entries per page; a cloud may give fewer.
+const PAGE: u32 = 1000;
+
+/// Whether a page is not the last: Nova, Neutron and Cinder link the next one beside the list,
+/// Glance names it.
+fn has_next(body: &Value, collection: &str) -> bool {
+    if body["next"].is_string() {
+        return true;
+    }
+    body[format!("{collection}_links")]
+        .as_array()
+        .is_some_and(|links| links.iter().any(|link| link["rel"] == "next"))
+}
+
+/// The id in an answer to a create: `{"server": {"id": …}}`.
+fn id_in(answer: &Answer, object: &str) -> Result<String, CloudError> {
+    answer.body[object]["id"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| CloudError::Unexpected(format!("the answer holds no {object} with an id")))
+}
+
+#[async_trait]
+impl Cloud for OpenStack {
+    fn name(&self) -> &CloudName {
+        &self.name
+    }
+
+    fn request_timeout(&self) -> Duration {
+        self.options.request_timeout
+    }
+
+    fn request_lifetime(&self) -> Duration {
+        self.options.request_lifetime
+    }
+
+    async fn list(
+        &self,
+        scope: Scope,
+        kinds: &BTreeSet<ResourceKind>,
+    ) -> Result<Vec<Found>, CloudError> {
+        let tables = self.tables(kinds).await?;
+        Ok(listing::list(&tables, scope, kinds))
+    }
+
+    async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
+        let tables = self.tables_of_one(kind, id).await?;
+        let kinds = BTreeSet::from([kind]);
+        listing::list(&tables, Scope::Everything, &kinds)
+            .into_iter()
+            .find(|found| &found.id == id)
+            .ok_or_else(|| CloudError::NotFound(format!("there is no {kind} {id}")))
+    }
+
+    async fn offers(&self) -> Result<Offers, CloudError> {
+        self.offered().await
+    }
+
+    async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
+        self.make(create).await
+    }
+
+    async fn update(
+        &self,
+        id: &CloudId,
+        before: &Resource,
+        after: &Resource,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<Done, CloudError> {
+        self.change(id, before, after, ids).await
+    }
+
+    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
+        self.remove(kind, id).await
+    }
+}

@@ -1,0 +1,323 @@
+//! Creating: one call for one resource, with the mark in its body. Where a service takes several
+//! rules in one call they go in one.
+
+use engine::port::{CloudError, Create, Created, Done, Mark};
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
+use model::resource::{
+    FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup, SecurityRules,
+    ServerGroup, Subnet, Volume, VolumeAttachment,
+};
+use serde_json::{Value, json};
+
+use super::listing::attachment_id;
+use super::transport::{Call, Service};
+use super::{OpenStack, id_in, mark, rules, wire};
+
+/// The id of something that a resource refers to.
+pub(super) fn id_of<'a>(
+    ids: &'a std::collections::BTreeMap<Key, CloudId>,
+    key: &Key,
+) -> Result<&'a str, CloudError> {
+    ids.get(key)
+        .map(CloudId::as_str)
+        .ok_or_else(|| CloudError::NotFound(format!("{key} is not in the cloud")))
+}
+
+fn at_once(id: String) -> Created {
+    Created {
+        id: CloudId::new(id),
+        done: Done::Already,
+    }
+}
+
+fn later(id: String) -> Created {
+    Created {
+        id: CloudId::new(id),
+        done: Done::Later,
+    }
+}
+
+/// The name of a group as Neutron's metadata of a volume or a server: what a listing reads back.
+pub(super) fn volume_metadata(
+    mark: &Mark,
+    volume: &Volume,
+) -> std::collections::BTreeMap<String, String> {
+    let mut metadata = mark::metadata(mark);
+    let Volume {
+        size: _,
+        mount,
+        file_system,
+    } = volume;
+    let mut put = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            metadata.insert(format!("{}-{name}", mark::PREFIX), value.clone());
+        }
+    };
+    put("mount", mount);
+    put("file-system", file_system);
+    metadata
+}
+
+/// What a server's metadata says beside the mark: what it does, and what it is to the others.
+pub(super) fn purpose(
+    metadata: &mut std::collections::BTreeMap<String, String>,
+    instance: &Instance,
+) {
+    mark::put_list(
+        metadata,
+        "profiles",
+        instance
+            .profiles
+            .iter()
+            .map(model::name::ProfileName::as_str),
+    );
+    if let Some(role) = instance.role {
+        metadata.insert(format!("{}-role", mark::PREFIX), role.word().to_owned());
+    }
+}
+
+impl OpenStack {
+    pub(super) async fn make(&self, create: Create<'_>) -> Result<Created, CloudError> {
+        let Create {
+            mark,
+            name,
+            resource,
+            ids,
+        } = create;
+        let described = |extra: Value| {
+            let mut body = json!({ "name": name, "description": mark::text(mark) });
+            if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
+                body.extend(extra);
+            }
+            body
+        };
+        match resource {
+            Resource::Network(Network {}) => {
+                self.neutron("networks", "network", described(json!({})))
+                    .await
+            }
+            Resource::Subnet(Subnet { network, cidr }) => {
+                let body = described(json!({
+                    "network_id": id_of(ids, network)?,
+                    "cidr": cidr.trunc().to_string(),
+                    "ip_version": if cidr.addr().is_ipv4() { 4 } else { 6 },
+                }));
+                self.neutron("subnets", "subnet", body).await
+            }
+            Resource::Router(Router {}) => {
+                let external = self.external().await?;
+                let gateway = json!({ "external_gateway_info": { "network_id": external } });
+                self.neutron("routers", "router", described(gateway)).await
+            }
+            Resource::RouterInterface(RouterInterface { router, subnet }) => {
+                let path = format!("routers/{}/add_router_interface", id_of(ids, router)?);
+                let body = json!({ "subnet_id": id_of(ids, subnet)? });
+                let answer = self.ask(Call::put(Service::Network, path, body)).await?;
+                let port = answer.body["port_id"].as_str().ok_or_else(|| {
+                    CloudError::Unexpected("the answer names no port of the router".into())
+                })?;
+                Ok(at_once(port.to_owned()))
+            }
+            Resource::SecurityGroup(SecurityGroup {}) => {
+                self.neutron("security-groups", "security_group", described(json!({})))
+                    .await
+            }
+            Resource::SecurityRules(SecurityRules { group, rules }) => {
+                let group = id_of(ids, group)?;
+                let mut bodies = Vec::new();
+                for rule in rules {
+                    bodies.extend(rules::bodies(group, rule, ids)?);
+                }
+                self.add_rules(bodies).await?;
+                Ok(at_once(group.to_owned()))
+            }
+            Resource::ServerGroup(ServerGroup {}) => {
+                // Of the oldest version, which every Nova speaks; the policy's name moved at 2.64.
+                let body = json!({ "server_group": {
+                    "name": mark::text(mark),
+                    "policies": ["anti-affinity"],
+                }});
+                let call = Call::post(Service::Compute, "os-server-groups", body);
+                Ok(at_once(id_in(&self.ask(call).await?, "server_group")?))
+            }
+            Resource::Volume(volume) => {
+                let Some(size) = volume.size.fixed() else {
+                    return Err(CloudError::Refused(format!(
+                        "the size of {} is not known",
+                        mark.key
+                    )));
+                };
+                let body = json!({ "volume": {
+                    "name": name,
+                    "size": size.0,
+                    "metadata": volume_metadata(mark, volume),
+                }});
+                let call = Call::post(Service::BlockStorage, "volumes", body);
+                Ok(later(id_in(&self.ask(call).await?, "volume")?))
+            }
+            Resource::Instance(instance) => self.make_server(mark, instance, ids).await,
+            Resource::VolumeAttachment(VolumeAttachment { volume, instance }) => {
+                let (server, volume) = (id_of(ids, instance)?, id_of(ids, volume)?);
+                let path = format!("servers/{server}/os-volume_attachments");
+                let body = json!({ "volumeAttachment": { "volumeId": volume } });
+                self.ask(Call::post(Service::Compute, path, body)).await?;
+                Ok(Created {
+                    id: attachment_id(server, volume),
+                    done: Done::Later,
+                })
+            }
+            Resource::FloatingIp(FloatingIp {
+                address,
+                instance,
+                network,
+            }) => {
+                let mut body = json!({
+                    "floating_network_id": self.external().await?,
+                    "description": format!("{} {network}", mark::text(mark)),
+                });
+                if let Some(instance) = instance {
+                    let on = Key::new(ResourceKind::Network, network.as_str());
+                    let port = self
+                        .port_of(id_of(ids, instance)?, id_of(ids, &on)?)
+                        .await?;
+                    body["port_id"] = json!(port);
+                }
+                if let Some(address) = address.fixed() {
+                    body["floating_ip_address"] = json!(address.to_string());
+                }
+                self.neutron("floatingips", "floatingip", body).await
+            }
+        }
+    }
+
+    /// Creates something of Neutron's; what it answers is there.
+    async fn neutron(&self, path: &str, object: &str, body: Value) -> Result<Created, CloudError> {
+        let call = Call::post(Service::Network, path, json!({ object: body }));
+        Ok(at_once(id_in(&self.ask(call).await?, object)?))
+    }
+
+    /// Adds rules, all in one call, which has its effect whole or not at all.
+    pub(super) async fn add_rules(&self, bodies: Vec<Value>) -> Result<(), CloudError> {
+        if bodies.is_empty() {
+            return Ok(());
+        }
+        let body = json!({ "security_group_rules": bodies });
+        self.ask(Call::post(Service::Network, "security-group-rules", body))
+            .await
+            .map(drop)
+    }
+
+    async fn make_server(
+        &self,
+        mark: &Mark,
+        instance: &Instance,
+        ids: &std::collections::BTreeMap<Key, CloudId>,
+    ) -> Result<Created, CloudError> {
+        let image = named(&instance.image, "image", &mark.key)?;
+        let flavor = named(&instance.flavor, "flavor", &mark.key)?;
+        let (flavor, image) = self.flavor_and_image(flavor, image).await?;
+        let networks = instance
+            .networks
+            .iter()
+            .map(|name| {
+                let key = Key::new(ResourceKind::Network, name.as_str());
+                Ok(json!({ "uuid": id_of(ids, &key)? }))
+            })
+            .collect::<Result<Vec<Value>, CloudError>>()?;
+        let groups = instance
+            .security_groups
+            .iter()
+            .map(|key| Ok(json!({ "name": id_of(ids, key)? })))
+            .collect::<Result<Vec<Value>, CloudError>>()?;
+        let mut metadata = mark::metadata(mark);
+        purpose(&mut metadata, instance);
+        let mut body = json!({ "server": {
+            "name": instance.host_name,
+            "flavorRef": flavor,
+            "imageRef": image,
+            "networks": networks,
+            "metadata": metadata,
+        }});
+        // Without any, Nova would take the project's `default`.
+        if !groups.is_empty() {
+            body["server"]["security_groups"] = json!(groups);
+        }
+        if let Some(group) = &instance.server_group {
+            body["os:scheduler_hints"] = json!({ "group": id_of(ids, group)? });
+        }
+        let answer = self
+            .ask(Call::post(Service::Compute, "servers", body))
+            .await?;
+        Ok(later(id_in(&answer, "server")?))
+    }
+
+    /// The ids of a flavor and an image by their names; asked for anew where one isn't known.
+    pub(super) async fn flavor_and_image(
+        &self,
+        flavor: &str,
+        image: &str,
+    ) -> Result<(String, String), CloudError> {
+        let find = |catalog: &super::Catalog| {
+            let id = |names: &std::collections::BTreeMap<String, String>, wanted: &str| {
+                let mut ids = names.iter().filter(|(_, name)| *name == wanted);
+                match (ids.next(), ids.next()) {
+                    (Some((id, _)), None) => Ok(Some(id.clone())),
+                    (None, _) => Ok(None),
+                    (Some(_), Some(_)) => Err(CloudError::Refused(format!(
+                        "the cloud has more than one `{wanted}`: rename all but one"
+                    ))),
+                }
+            };
+            Ok::<_, CloudError>((id(&catalog.flavors, flavor)?, id(&catalog.images, image)?))
+        };
+        let known = find(&*self.catalog.lock().await)?;
+        let found = match known {
+            (Some(flavor), Some(image)) => return Ok((flavor, image)),
+            _ => find(&self.learn_catalog().await?)?,
+        };
+        match found {
+            (Some(flavor), Some(image)) => Ok((flavor, image)),
+            (None, _) => Err(CloudError::Refused(format!(
+                "Flavor {flavor} could not be found."
+            ))),
+            (_, None) => Err(CloudError::Refused(format!(
+                "Image {image} could not be found."
+            ))),
+        }
+    }
+
+    /// The port that Nova gave a server on a network. All of the project's are looked up at once
+    /// and remembered, since public addresses come in groups; a fresh one may be missing for a
+    /// moment, which passes.
+    pub(super) async fn port_of(&self, server: &str, network: &str) -> Result<String, CloudError> {
+        let wanted = (server.to_owned(), network.to_owned());
+        let mut known = self.ports.lock().await;
+        if let Some(port) = known.get(&wanted) {
+            return Ok(port.clone());
+        }
+        let project = self.transport.project().await?;
+        let call = Call::get(Service::Network, "ports").with("project_id", project);
+        let ports: Vec<wire::Port> = self.pages(call, "ports").await?;
+        *known = ports
+            .into_iter()
+            .filter(|port| port.device_owner.starts_with("compute:"))
+            .map(|port| ((port.device_id, port.network_id), port.id))
+            .collect();
+        known.get(&wanted).cloned().ok_or(CloudError::Throttled {
+            retry_after: None,
+            words: format!("server {server} has no port on network {network} yet"),
+        })
+    }
+}
+
+fn named<'a, T: AsRef<str>>(
+    value: &'a model::value::Value<T>,
+    what: &str,
+    key: &Key,
+) -> Result<&'a str, CloudError> {
+    value
+        .fixed()
+        .map(AsRef::as_ref)
+        .ok_or_else(|| CloudError::Refused(format!("the {what} of {key} is not known")))
+}

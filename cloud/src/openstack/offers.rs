@@ -1,0 +1,141 @@
+//! What a project may still use: flavors, images, quotas with their use, free public addresses.
+//! What the credential may not see is left out, and the proof then says that it wasn't checked.
+
+use std::collections::BTreeMap;
+
+use engine::port::CloudError;
+use model::flavor::Flavor;
+use model::unit::{Gib, Mib};
+use plan::offers::{Offers, Quota, QuotaKind};
+use serde_json::Value;
+
+use super::OpenStack;
+use super::transport::{Call, Service};
+
+/// Nova's absolute limits: which quota, the limit's name, the use's name.
+const NOVA: &[(QuotaKind, &str, &str)] = &[
+    (
+        QuotaKind::Instances,
+        "maxTotalInstances",
+        "totalInstancesUsed",
+    ),
+    (QuotaKind::Vcpus, "maxTotalCores", "totalCoresUsed"),
+    (QuotaKind::RamMib, "maxTotalRAMSize", "totalRAMUsed"),
+    (
+        QuotaKind::ServerGroups,
+        "maxServerGroups",
+        "totalServerGroupsUsed",
+    ),
+];
+
+/// Cinder's.
+const CINDER: &[(QuotaKind, &str, &str)] = &[
+    (QuotaKind::Volumes, "maxTotalVolumes", "totalVolumesUsed"),
+    (
+        QuotaKind::VolumeGib,
+        "maxTotalVolumeGigabytes",
+        "totalGigabytesUsed",
+    ),
+];
+
+/// Neutron's quotas by name.
+const NEUTRON: &[(QuotaKind, &str)] = &[
+    (QuotaKind::Networks, "network"),
+    (QuotaKind::Subnets, "subnet"),
+    (QuotaKind::Routers, "router"),
+    (QuotaKind::Ports, "port"),
+    (QuotaKind::FloatingIps, "floatingip"),
+    (QuotaKind::SecurityGroups, "security_group"),
+    (QuotaKind::SecurityRules, "security_group_rule"),
+];
+
+/// A quota of which -1 means that there is none.
+fn quota(limit: &Value, used: &Value) -> Option<Quota> {
+    Some(Quota {
+        limit: u64::try_from(limit.as_i64()?).ok(),
+        used: u64::try_from(used.as_i64()?).ok()?,
+    })
+}
+
+impl OpenStack {
+    pub(super) async fn offered(&self) -> Result<Offers, CloudError> {
+        let at = self.clock.now();
+        let project = self.transport.project().await?;
+        let nova = Call::get(Service::Compute, "limits");
+        let cinder = Call::get(Service::BlockStorage, "limits");
+        let neutron = Call::get(Service::Network, format!("quotas/{project}/details.json"));
+        let (flavors, images, nova, cinder, neutron, free_addresses) = futures::try_join!(
+            self.flavors(),
+            self.images(),
+            self.if_allowed(nova),
+            self.if_allowed(cinder),
+            self.if_allowed(neutron),
+            self.free_addresses(),
+        )?;
+        let mut quotas = BTreeMap::new();
+        for (body, names) in [(&nova, NOVA), (&cinder, CINDER)] {
+            let absolute = &body["limits"]["absolute"];
+            for (kind, limit, used) in names {
+                if let Some(quota) = quota(&absolute[limit], &absolute[used]) {
+                    quotas.insert(*kind, quota);
+                }
+            }
+        }
+        for (kind, name) in NEUTRON {
+            let told = &neutron["quota"][name];
+            if let Some(mut quota) = quota(&told["limit"], &told["used"]) {
+                quota.used += told["reserved"].as_u64().unwrap_or_default();
+                quotas.insert(*kind, quota);
+            }
+        }
+        Ok(Offers {
+            at,
+            flavors: flavors
+                .into_iter()
+                .filter_map(|row| {
+                    let flavor = Flavor {
+                        vcpus: row.vcpus,
+                        ram: Mib(row.ram),
+                        disk: Gib(row.disk + row.ephemeral),
+                    };
+                    Some((row.name.parse().ok()?, flavor))
+                })
+                .collect(),
+            images: images
+                .into_iter()
+                .filter_map(|image| image.name?.parse().ok())
+                .collect(),
+            quotas,
+            free_addresses,
+        })
+    }
+
+    /// Asks for what not every cloud tells everybody: nothing where this one doesn't.
+    async fn if_allowed(&self, call: Call) -> Result<Value, CloudError> {
+        let path = call.path.clone();
+        match self.ask(call).await {
+            Ok(answer) => Ok(answer.body),
+            Err(CloudError::Refused(words) | CloudError::NotFound(words)) => {
+                tracing::info!(cloud = %self.name, path, words, "not told");
+                Ok(Value::Null)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Addresses left in the pool, which often only administrators may see.
+    async fn free_addresses(&self) -> Result<Option<u64>, CloudError> {
+        let Ok(external) = self.external().await else {
+            return Ok(None);
+        };
+        let path = format!("network-ip-availabilities/{external}");
+        let body = self.if_allowed(Call::get(Service::Network, path)).await?;
+        let told = &body["network_ip_availability"];
+        Ok(
+            match (told["total_ips"].as_u64(), told["used_ips"].as_u64()) {
+                (Some(total), Some(used)) => Some(total.saturating_sub(used)),
+                _ => None,
+            },
+        )
+    }
+}

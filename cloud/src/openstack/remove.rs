@@ -1,0 +1,80 @@
+//! Taking away: exactly what it is told to, by id. What is already gone answers 404, which the
+//! engine counts as success.
+
+use engine::port::{CloudError, Done};
+use model::id::CloudId;
+use model::key::ResourceKind;
+use serde_json::json;
+
+use super::OpenStack;
+use super::transport::{Call, Service};
+
+impl OpenStack {
+    pub(super) async fn remove(
+        &self,
+        kind: ResourceKind,
+        id: &CloudId,
+    ) -> Result<Done, CloudError> {
+        let neutron = |path: &str| Call::delete(Service::Network, format!("{path}/{id}"));
+        let (call, done) = match kind {
+            ResourceKind::Network => (neutron("networks"), Done::Already),
+            ResourceKind::Subnet => (neutron("subnets"), Done::Already),
+            ResourceKind::Router => (neutron("routers"), Done::Already),
+            ResourceKind::SecurityGroup => (neutron("security-groups"), Done::Already),
+            ResourceKind::FloatingIp => (neutron("floatingips"), Done::Already),
+            ResourceKind::RouterInterface => (self.leaving_router(id).await?, Done::Already),
+            ResourceKind::SecurityRules => {
+                for rule in self.security_group(id).await?.rules {
+                    if rule.direction == "ingress" {
+                        self.remove_rule(&rule.id).await?;
+                    }
+                }
+                return Ok(Done::Already);
+            }
+            ResourceKind::ServerGroup => (
+                Call::delete(Service::Compute, format!("os-server-groups/{id}")),
+                Done::Already,
+            ),
+            ResourceKind::Instance => (
+                Call::delete(Service::Compute, format!("servers/{id}")),
+                Done::Later,
+            ),
+            ResourceKind::Volume => (
+                Call::delete(Service::BlockStorage, format!("volumes/{id}")),
+                Done::Later,
+            ),
+            ResourceKind::VolumeAttachment => {
+                let (server, volume) = id.as_str().split_once('/').ok_or_else(|| {
+                    CloudError::Unexpected(format!("{id} names no server and volume"))
+                })?;
+                let path = format!("servers/{server}/os-volume_attachments/{volume}");
+                (Call::delete(Service::Compute, path), Done::Later)
+            }
+        };
+        self.ask(call).await?;
+        Ok(done)
+    }
+
+    /// A router lets a port of its own go; the port tells which router it is.
+    async fn leaving_router(&self, port: &CloudId) -> Result<Call, CloudError> {
+        let call = Call::get(Service::Network, format!("ports/{port}"));
+        let answer = self.ask(call).await?;
+        let router = answer.body["port"]["device_id"]
+            .as_str()
+            .ok_or_else(|| CloudError::Unexpected(format!("port {port} names no router")))?;
+        Ok(Call::put(
+            Service::Network,
+            format!("routers/{router}/remove_router_interface"),
+            json!({ "port_id": port.as_str() }),
+        ))
+    }
+
+    /// Removes one rule; one that is gone already is as good.
+    pub(super) async fn remove_rule(&self, id: &str) -> Result<(), CloudError> {
+        let call = Call::delete(Service::Network, format!("security-group-rules/{id}"));
+        match self.ask(call).await {
+            Ok(_) | Err(CloudError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

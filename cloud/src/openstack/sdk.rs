@@ -1,0 +1,239 @@
+//! The transport over `openstack_sdk`: signing in, the catalog, discovery, renewal of tokens. It
+//! reads nothing of what it carries, keeps no token on disk, and repeats nothing but what met a
+//! token that had run out. Why this crate, and why only this much of it: `docs/adr/0001`.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openstack_sdk::AsyncOpenStack;
+use openstack_sdk::api::{ApiError, QueryAsync, RestClient, RestEndpoint, raw};
+use openstack_sdk::api::{AsyncClient, BodyError, QueryParams};
+use openstack_sdk::config::CloudConfig;
+use openstack_sdk::types::{ApiVersion, ServiceType};
+use openstack_sdk::{OpenStackError, RestError};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::transport::{Answer, Call, Lost, Method, Service, Transport, Version};
+
+/// Signs in when the first request is sent, and again where that failed.
+pub(super) struct Sdk {
+    config: CloudConfig,
+    timeout: Duration,
+    session: OnceCell<AsyncOpenStack>,
+}
+
+impl Sdk {
+    pub(super) fn new(config: CloudConfig, timeout: Duration) -> Self {
+        Self {
+            config,
+            timeout,
+            session: OnceCell::new(),
+        }
+    }
+
+    async fn session(&self) -> Result<&AsyncOpenStack, Lost> {
+        self.session
+            .get_or_try_init(|| async {
+                // Without a reference to it the linker leaves the plug-in out.
+                std::hint::black_box(&openstack_sdk_auth_applicationcredential::ANCHOR);
+                let session = AsyncOpenStack::builder(&self.config)
+                    .disable_auth_cache(true)
+                    .http_timeout(self.timeout)
+                    .http_pool_max_idle_per_host(16)
+                    .connect()
+                    .await
+                    .map_err(|error| not_connected(&error))?;
+                for service in Service::ALL {
+                    session
+                        .discover_service_endpoint(&service_type(service))
+                        .await
+                        .map_err(|error| not_connected(&error))?;
+                }
+                Ok(session)
+            })
+            .await
+    }
+}
+
+fn service_type(service: Service) -> ServiceType {
+    match service {
+        Service::Compute => ServiceType::Compute,
+        Service::Network => ServiceType::Network,
+        Service::BlockStorage => ServiceType::BlockStorage,
+        Service::Image => ServiceType::Image,
+    }
+}
+
+/// One request in the crate's words.
+struct Endpoint<'a>(&'a Call);
+
+impl RestEndpoint for Endpoint<'_> {
+    fn method(&self) -> http::Method {
+        match self.0.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Delete => http::Method::DELETE,
+        }
+    }
+
+    fn endpoint(&self) -> Cow<'static, str> {
+        self.0.path.clone().into()
+    }
+
+    fn service_type(&self) -> ServiceType {
+        service_type(self.0.service)
+    }
+
+    fn parameters(&self) -> QueryParams<'_> {
+        let mut parameters = QueryParams::default();
+        for (name, value) in &self.0.query {
+            parameters.push(name.as_str(), value.as_str());
+        }
+        parameters
+    }
+
+    fn body(&self) -> Result<Option<(&'static str, Vec<u8>)>, BodyError> {
+        match &self.0.body {
+            Some(body) => Ok(Some(("application/json", serde_json::to_vec(body)?))),
+            None => Ok(None),
+        }
+    }
+
+    fn api_version(&self) -> Option<ApiVersion> {
+        None
+    }
+
+    fn min_version(&self) -> Option<ApiVersion> {
+        self.0
+            .version
+            .map(|Version { major, minor }| ApiVersion::new(major, minor))
+    }
+}
+
+#[async_trait]
+impl Transport for Sdk {
+    async fn send(&self, call: &Call) -> Result<Answer, Lost> {
+        let session = self.session().await?;
+        let response = raw(Endpoint(call))
+            .skip_error_check(true)
+            .query_async(session)
+            .await
+            .map_err(|error| lost(&error))?;
+        let header = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let request_id = header("x-openstack-request-id").or(header("x-compute-request-id"));
+        let body = response.body();
+        Ok(Answer {
+            status: response.status().as_u16(),
+            // A date instead of seconds is as good as nothing: we wait by our own measure then.
+            retry_after: header("retry-after")
+                .and_then(|seconds| seconds.trim().parse().ok())
+                .map(Duration::from_secs),
+            request_id: request_id.map(str::to_owned),
+            body: if body.is_empty() {
+                Value::Null
+            } else {
+                serde_json::from_slice(body)
+                    .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+            },
+        })
+    }
+
+    async fn newest(&self, service: Service) -> Result<Option<Version>, Lost> {
+        let session = self.session().await?;
+        let endpoint = session
+            .get_service_endpoint(&service_type(service), None)
+            .await;
+        let newest = match endpoint {
+            Ok(endpoint) => endpoint.max_version().clone(),
+            Err(ApiError::Catalog { .. }) => None,
+            Err(error) => return Err(lost(&error)),
+        };
+        Ok(newest.and_then(|text| {
+            let (major, minor) = text.split_once('.')?;
+            Some(Version {
+                major: major.parse().ok()?,
+                minor: minor.parse().ok()?,
+            })
+        }))
+    }
+
+    async fn project(&self) -> Result<String, Lost> {
+        let session = self.session().await?;
+        let project = session.get_current_project().and_then(|project| project.id);
+        project.ok_or_else(|| {
+            Lost::NotLetIn(
+                "the credential is good for no project: name one in clouds.yaml as project_name \
+                 or project_id"
+                    .into(),
+            )
+        })
+    }
+}
+
+/// Why there is no session. The crate's texts hold addresses and statuses, never secrets.
+fn not_connected(error: &OpenStackError) -> Lost {
+    let words = error.to_string();
+    match error {
+        OpenStackError::Communication { source } => without_answer(source.is_connect(), words),
+        OpenStackError::Api { source } => lost(source),
+        OpenStackError::AuthError { .. } if says_down(&words) => Lost::NotSent(words),
+        OpenStackError::Discovery { .. } | OpenStackError::NoResponse {} => Lost::NotSent(words),
+        OpenStackError::Catalog { .. } => Lost::NotOffered(words),
+        _ => Lost::NotLetIn(words),
+    }
+}
+
+/// Signing in fails with one sort of error whatever the reason is.
+fn says_down(words: &str) -> bool {
+    [
+        "error sending request",
+        "timed out",
+        "Connection refused",
+        "50",
+    ]
+    .iter()
+    .any(|sign| words.contains(sign))
+        && !words.contains("401")
+}
+
+fn lost(error: &ApiError<RestError>) -> Lost {
+    let words = error.to_string();
+    match error {
+        ApiError::Client {
+            source: RestError::Communication { source },
+        } => without_answer(source.is_connect(), chain(source)),
+        ApiError::Catalog { .. } | ApiError::EndpointBuilder { .. } => Lost::NotOffered(words),
+        _ if words.contains("microversion") => Lost::NotOffered(words),
+        ApiError::Client {
+            source: RestError::AuthError { .. },
+        } => Lost::NotLetIn(words),
+        _ => Lost::NoAnswer(words),
+    }
+}
+
+fn without_answer(connecting: bool, words: String) -> Lost {
+    if connecting {
+        Lost::NotSent(words)
+    } else {
+        Lost::NoAnswer(words)
+    }
+}
+
+/// An error with what lies below it: `error sending request: connection refused`.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut below = error.source();
+    while let Some(error) = below {
+        words = format!("{words}: {error}");
+        below = error.source();
+    }
+    words
+}

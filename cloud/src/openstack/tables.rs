@@ -1,0 +1,209 @@
+//! What the services hold, fetched as whole lists: one call for each sort of thing and page,
+//! however many there are, and only the sorts that the kinds asked for need.
+
+use std::collections::BTreeSet;
+
+use engine::port::CloudError;
+use model::id::CloudId;
+use model::key::ResourceKind;
+
+use super::transport::{Call, Service, Version};
+use super::{Catalog, OpenStack, wire};
+
+/// Lists of the services, as fetched; empty where they weren't needed.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub networks: Vec<wire::Network>,
+    pub subnets: Vec<wire::Subnet>,
+    pub routers: Vec<wire::Router>,
+    pub ports: Vec<wire::Port>,
+    pub security_groups: Vec<wire::SecurityGroup>,
+    pub floating_ips: Vec<wire::FloatingIp>,
+    pub servers: Vec<wire::Server>,
+    pub server_groups: Vec<wire::ServerGroup>,
+    pub volumes: Vec<wire::Volume>,
+    pub catalog: Catalog,
+    /// Whether everything is there that resources refer to.
+    pub whole: bool,
+}
+
+/// One list of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Table {
+    Networks,
+    Subnets,
+    Routers,
+    Ports,
+    SecurityGroups,
+    FloatingIps,
+    Servers,
+    ServerGroups,
+    Volumes,
+}
+
+/// The lists that a kind is read from: its own, and those that its mark is found in.
+fn needs(kind: ResourceKind) -> &'static [Table] {
+    match kind {
+        ResourceKind::Network => &[Table::Networks],
+        ResourceKind::Subnet => &[Table::Subnets],
+        ResourceKind::Router => &[Table::Routers],
+        ResourceKind::RouterInterface => &[Table::Ports, Table::Routers, Table::Subnets],
+        ResourceKind::SecurityGroup | ResourceKind::SecurityRules => &[Table::SecurityGroups],
+        ResourceKind::ServerGroup => &[Table::ServerGroups],
+        ResourceKind::Volume | ResourceKind::VolumeAttachment => &[Table::Volumes],
+        ResourceKind::Instance => &[Table::Servers],
+        ResourceKind::FloatingIp => &[Table::FloatingIps],
+    }
+}
+
+/// Since 2.47 a server tells its flavor's name, since 2.69 servers of a cell that is down are
+/// listed as UNKNOWN instead of being left out.
+const SERVERS: [Version; 2] = [
+    Version {
+        major: 2,
+        minor: 47,
+    },
+    Version {
+        major: 2,
+        minor: 69,
+    },
+];
+
+impl OpenStack {
+    /// Fetches the lists that some kinds need; all of them where all kinds are asked for.
+    pub(super) async fn tables(
+        &self,
+        kinds: &BTreeSet<ResourceKind>,
+    ) -> Result<Tables, CloudError> {
+        let needed: BTreeSet<Table> = kinds
+            .iter()
+            .flat_map(|kind| needs(*kind))
+            .copied()
+            .collect();
+        let whole = kinds.len() == ResourceKind::ALL.len();
+        let project = self.transport.project().await?;
+        let neutron = |path: &str| {
+            // Who may see all projects sees all of Neutron's lists.
+            Call::get(Service::Network, path).with("project_id", project.as_str())
+        };
+        let is = |table| needed.contains(&table);
+        let servers = Call::get(Service::Compute, "servers/detail")
+            .at(self.version(Service::Compute, &SERVERS).await?);
+        let server_groups = Call::get(Service::Compute, "os-server-groups");
+        let volumes = Call::get(Service::BlockStorage, "volumes/detail");
+        let mut tables = Tables {
+            whole,
+            ..Tables::default()
+        };
+        (
+            tables.servers,
+            tables.ports,
+            tables.networks,
+            tables.subnets,
+            tables.routers,
+            tables.security_groups,
+            tables.floating_ips,
+            tables.server_groups,
+            tables.volumes,
+            tables.catalog,
+        ) = futures::try_join!(
+            self.where_needed(is(Table::Servers), servers, "servers"),
+            self.where_needed(is(Table::Ports) || whole, neutron("ports"), "ports"),
+            self.where_needed(is(Table::Networks), neutron("networks"), "networks"),
+            self.where_needed(is(Table::Subnets), neutron("subnets"), "subnets"),
+            self.where_needed(is(Table::Routers), neutron("routers"), "routers"),
+            self.where_needed(
+                is(Table::SecurityGroups),
+                neutron("security-groups"),
+                "security_groups"
+            ),
+            self.where_needed(
+                is(Table::FloatingIps),
+                neutron("floatingips"),
+                "floatingips"
+            ),
+            self.server_groups(is(Table::ServerGroups), server_groups),
+            self.where_needed(is(Table::Volumes), volumes, "volumes"),
+            async { Ok(self.catalog.lock().await.clone()) },
+        )?;
+        if whole && has_unknown(&tables) {
+            tables.catalog = self.learn_catalog().await?;
+        }
+        Ok(tables)
+    }
+
+    /// What is known of one resource by its id. A server is asked for by itself: a list may leave
+    /// out what a cell that is down holds.
+    pub(super) async fn tables_of_one(
+        &self,
+        kind: ResourceKind,
+        id: &CloudId,
+    ) -> Result<Tables, CloudError> {
+        if kind != ResourceKind::Instance {
+            return self.tables(&BTreeSet::from([kind])).await;
+        }
+        let call = Call::get(Service::Compute, format!("servers/{id}"))
+            .at(self.version(Service::Compute, &SERVERS).await?);
+        let mut body = self.ask(call).await?.body;
+        let mut list = serde_json::json!({ "servers": [body["server"].take()] });
+        Ok(Tables {
+            servers: wire::entries(&mut list, "servers"),
+            ..Tables::default()
+        })
+    }
+
+    async fn where_needed<T: serde::de::DeserializeOwned>(
+        &self,
+        needed: bool,
+        call: Call,
+        collection: &str,
+    ) -> Result<Vec<T>, CloudError> {
+        if needed {
+            self.pages(call, collection).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Nova gives server groups by offset, and no link to the next page.
+    async fn server_groups(
+        &self,
+        needed: bool,
+        call: Call,
+    ) -> Result<Vec<wire::ServerGroup>, CloudError> {
+        let mut all = Vec::new();
+        if !needed {
+            return Ok(all);
+        }
+        loop {
+            let page = call
+                .clone()
+                .with("limit", super::PAGE.to_string())
+                .with("offset", all.len().to_string());
+            let mut body = self.ask(page).await?.body;
+            let mut groups: Vec<wire::ServerGroup> = wire::entries(&mut body, "server_groups");
+            let full = groups.len() >= super::PAGE as usize;
+            all.append(&mut groups);
+            if !full {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// Whether a server has a flavor or an image that the catalog doesn't have yet.
+fn has_unknown(tables: &Tables) -> bool {
+    let Tables {
+        servers, catalog, ..
+    } = tables;
+    servers.iter().any(|server| {
+        let flavor = match (&server.flavor.original_name, &server.flavor.id) {
+            (None, Some(id)) => !catalog.flavors.contains_key(id),
+            (Some(_), _) | (None, None) => false,
+        };
+        let image = server.image["id"]
+            .as_str()
+            .is_some_and(|id| !catalog.images.contains_key(id));
+        flavor || image
+    })
+}

@@ -1,0 +1,248 @@
+//! What OpenStack answers, as far as we use it. Everything forgives: a status is a text, nearly
+//! all is optional, what we don't know is ignored, because one odd entry must not cost a listing.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A network of Neutron.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Network {
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    pub description: Option<String>,
+    #[serde(rename = "router:external")]
+    pub external: bool,
+    pub created_at: Option<String>,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Subnet {
+    pub id: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub network_id: String,
+    pub cidr: String,
+    pub created_at: Option<String>,
+}
+
+/// A router.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Router {
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    pub description: Option<String>,
+    pub created_at: Option<String>,
+}
+
+/// A port.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Port {
+    pub id: String,
+    pub network_id: String,
+    pub device_id: String,
+    pub device_owner: String,
+    pub fixed_ips: Vec<FixedIp>,
+    pub security_groups: Vec<String>,
+    pub created_at: Option<String>,
+}
+
+/// An address of a port.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FixedIp {
+    pub subnet_id: String,
+    pub ip_address: String,
+}
+
+impl Port {
+    /// Whether it is a router's foot in a subnet: plain, distributed or highly available.
+    pub fn is_router_interface(&self) -> bool {
+        matches!(
+            self.device_owner.as_str(),
+            "network:router_interface"
+                | "network:router_interface_distributed"
+                | "network:ha_router_replicated_interface"
+        )
+    }
+}
+
+/// A security group with its rules.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SecurityGroup {
+    pub id: String,
+    pub name: String,
+    pub description: Option<String>,
+    #[serde(rename = "security_group_rules")]
+    pub rules: Vec<SecurityGroupRule>,
+    pub created_at: Option<String>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SecurityGroupRule {
+    pub id: String,
+    pub direction: String,
+    pub ethertype: String,
+    pub protocol: Option<String>,
+    pub port_range_min: Option<u16>,
+    pub port_range_max: Option<u16>,
+    pub remote_ip_prefix: Option<String>,
+    pub remote_group_id: Option<String>,
+}
+
+/// A public address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FloatingIp {
+    pub id: String,
+    pub status: String,
+    pub description: Option<String>,
+    #[serde(rename = "floating_ip_address")]
+    pub address: String,
+    pub port_id: Option<String>,
+    pub created_at: Option<String>,
+}
+
+/// A server of Nova.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Server {
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    #[serde(rename = "OS-EXT-STS:task_state")]
+    pub task_state: Option<String>,
+    pub metadata: BTreeMap<String, String>,
+    pub flavor: ServerFlavor,
+    /// An object, or an empty text where it was started from a volume.
+    pub image: Value,
+    pub fault: Option<Fault>,
+    pub addresses: BTreeMap<String, Vec<Address>>,
+    pub created: Option<String>,
+}
+
+/// A server's flavor: by name since 2.47, by id before.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ServerFlavor {
+    pub original_name: Option<String>,
+    pub id: Option<String>,
+}
+
+/// Why a server failed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Fault {
+    pub message: String,
+}
+
+/// An address of a server.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Address {
+    pub addr: String,
+    #[serde(rename = "OS-EXT-IPS:type")]
+    pub kind: String,
+}
+
+/// Servers that stand apart.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ServerGroup {
+    pub id: String,
+    pub name: String,
+    pub members: Vec<String>,
+}
+
+/// A volume of Cinder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Volume {
+    pub id: String,
+    pub name: Option<String>,
+    pub status: String,
+    pub size: u64,
+    pub metadata: BTreeMap<String, String>,
+    pub attachments: Vec<Attachment>,
+    pub created_at: Option<String>,
+}
+
+/// Where a volume is attached.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Attachment {
+    pub server_id: String,
+}
+
+/// A flavor.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Flavor {
+    pub id: String,
+    pub name: String,
+    pub vcpus: u32,
+    pub ram: u64,
+    pub disk: u64,
+    #[serde(rename = "OS-FLV-EXT-DATA:ephemeral")]
+    pub ephemeral: u64,
+}
+
+/// An image of Glance.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Image {
+    pub id: String,
+    pub name: Option<String>,
+    pub status: String,
+}
+
+/// Reads the entries of a list; one that makes no sense is left out and named in the log.
+pub(super) fn entries<T: DeserializeOwned>(body: &mut Value, collection: &str) -> Vec<T> {
+    let Value::Array(items) = body[collection].take() else {
+        return Vec::new();
+    };
+    items
+        .into_iter()
+        .filter_map(|mut item| {
+            // A field that is there and empty is as good as one that is missing.
+            if let Value::Object(fields) = &mut item {
+                fields.retain(|_, value| !value.is_null());
+            }
+            let id = item["id"].as_str().unwrap_or_default().to_owned();
+            serde_json::from_value(item)
+                .inspect_err(|error| tracing::warn!(collection, id, %error, "an odd entry"))
+                .ok()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_odd_entry_does_not_cost_the_listing() {
+        let mut body = json!({"ports": [
+            {"id": "a", "status": "A_NEW_STATUS", "allowed_address_pairs": [{"ip_address": "10.0.0.0/24"}]},
+            {"id": "b", "fixed_ips": "nonsense"},
+            {"id": "c", "device_id": "d", "unheard_of": {"x": 1}},
+        ]});
+        let ports: Vec<Port> = entries(&mut body, "ports");
+        let ids: Vec<&str> = ports.iter().map(|port| port.id.as_str()).collect();
+        assert_eq!(ids, ["a", "c"]);
+    }
+}
