@@ -4,6 +4,7 @@
 //! left out without a line that says so. All calls of Cargo use the same features, or each would
 //! compile the world again.
 
+mod lab;
 mod machine;
 mod outcome;
 mod sizes;
@@ -89,6 +90,7 @@ pub(crate) fn run(extent: Extent) -> Result<(), Failure> {
     several(&mut lines, "caches and channels off", || {
         outcome::tests(&machine, Pass::Plain)
     });
+    several(&mut lines, "OpenStack lab", || lab::tests(&machine));
     several(&mut lines, "examples in the documentation", || {
         outcome::doc_tests(&machine)
     });

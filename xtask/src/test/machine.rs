@@ -1,10 +1,12 @@
-//! What the tests need of the machine: Chromium, PostgreSQL, the WebAssembly target.
+//! What the tests need of the machine: Chromium, PostgreSQL, what the OpenStack lab stands on, the
+//! WebAssembly target.
 //!
 //! Missing packages are installed by apt where that is possible without a password; otherwise
 //! the exact line is printed. Nothing is ever skipped because something is missing.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
+use super::lab;
 use crate::shell::{self, Failure, on_path, program, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -62,8 +64,19 @@ pub(super) fn prepare() -> Result<Machine, Failure> {
     if postgres().is_none() {
         packages.push("postgresql");
     }
+    let lab = lab::missing()?;
+    packages.extend(lab.iter().map(String::as_str));
     if !packages.is_empty() {
         install(&packages)?;
+    }
+    let lab = lab::missing()?;
+    if !lab.is_empty() {
+        return Err(Failure::new(format!(
+            "{} is still not found after installing it; the OpenStack lab needs Python 3.11 to \
+             3.13 with venv and pip (LAB_PYTHON names it), and MariaDB's server and client on the \
+             PATH",
+            lab.join(", ")
+        )));
     }
     let missing = |what: &str, variable: &str| {
         Failure::new(format!(
