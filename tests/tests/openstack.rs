@@ -1,5 +1,12 @@
 //! A real OpenStack: what the lab itself promises to the tests that use it.
 
+#[path = "openstack/copy.rs"]
+mod copy;
+#[path = "openstack/pairs.rs"]
+mod pairs;
+#[path = "openstack/world.rs"]
+mod world;
+
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};

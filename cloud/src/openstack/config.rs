@@ -72,6 +72,21 @@ impl Configured {
         Ok(Self { clouds })
     }
 
+    /// Reads one file alone, whatever else there is.
+    pub fn in_file(path: &std::path::Path) -> Result<Self, ConfigError> {
+        let unreadable = |error: &dyn std::error::Error| ConfigError::Unreadable(error.to_string());
+        let file = ConfigFile::builder()
+            .add_source(path)
+            .map_err(|error| unreadable(&error))?
+            .build()
+            .map_err(|error| unreadable(&error))?;
+        let mut clouds = BTreeMap::new();
+        for (name, config) in file.clouds.unwrap_or_default() {
+            clouds.insert(cloud_name(&name)?, config);
+        }
+        Ok(Self { clouds })
+    }
+
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &CloudName> {
         self.clouds.keys()

@@ -1,0 +1,128 @@
+//! Random pairs of topologies, A then B, on the real OpenStack: afterwards what is there is B,
+//! planning again yields nothing, and the calls made are the steps foretold. Three servers at most;
+//! with `UNDERSTUDY_TESTS_FULL` fifty pairs of up to nine.
+
+use std::collections::BTreeMap;
+
+use engine::Ask;
+use model::count::Sizing;
+use model::key::{Key, ResourceKind};
+use model::resolved::resolve;
+use model::topology::Topology;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use tests::openstack::{Lab, Quotas};
+use tests::world::{name, request};
+
+use crate::world::{LabWorld, foretold, made_and_removed, provide_flavors};
+
+#[path = "../../../plan/tests/common/mod.rs"]
+mod buildable;
+
+/// Whether the whole of it is asked for, not the few that each change must pass.
+pub fn full() -> bool {
+    std::env::var_os("UNDERSTUDY_TESTS_FULL").is_some()
+}
+
+/// Whether it fits on the lab: so many servers in all, and each server group on three hosts.
+fn fits(topology: &Topology, most: usize) -> bool {
+    let resolved = resolve(topology, &Sizing::Planned);
+    let mut groups: BTreeMap<&Key, usize> = BTreeMap::new();
+    for (_, instance) in resolved.instances() {
+        if let Some(group) = &instance.server_group {
+            *groups.entry(group).or_default() += 1;
+        }
+    }
+    resolved.instances().count() <= most && groups.values().all(|members| *members <= 3)
+}
+
+async fn bring_to(world: &LabWorld, topology: &Topology, story: &str) {
+    world.import(topology.clone()).await;
+    let ask = Ask::BringUp {
+        environment: name("pair"),
+        expires_at: None,
+    };
+    let outcome = world.engine.submit(request(), ask).await;
+    let engine::Outcome::Queued(operation) = outcome.unwrap_or_else(|e| panic!("{story}: {e}"))
+    else {
+        return;
+    };
+    world.proxy.clear();
+    world.over(operation).await;
+    world.assert_done(operation, story).await;
+    let plan = world.plan(operation).await;
+    assert_eq!(
+        made_and_removed(&world.proxy.calls()),
+        foretold(&plan),
+        "{story}"
+    );
+    let environment = world
+        .store
+        .environment(&name("pair"))
+        .await
+        .unwrap()
+        .unwrap();
+    let again = world.engine.preview_up(&environment).await.unwrap();
+    let target = resolve(topology, &Sizing::Planned);
+    assert!(
+        again.plan.steps.is_empty(),
+        "{story}: planning again: {:#?}",
+        again.plan.steps
+    );
+    assert_eq!(
+        again.observed.resources,
+        target.settled_on(&again.observed).resources,
+        "{story}: what is there is not what was planned"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_any_topology_to_any_other() {
+    let (pairs, most) = if full() { (50, 9) } else { (4, 3) };
+    let seed: [u8; 32] = match std::env::var("UNDERSTUDY_TESTS_SEED") {
+        Ok(text) => serde_json::from_str(&text).unwrap(),
+        Err(_) => rand::random(),
+    };
+    println!("seed {seed:?}");
+    let lab = Lab::get().await;
+    let world = LabWorld::open(&lab, "pairs", Quotas::default()).await;
+    provide_flavors(&lab, &buildable::flavors()).await;
+    for image in buildable::IMAGES {
+        lab.image(image).await;
+    }
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let one = || buildable::topology(3).prop_filter("it fits", move |t| fits(t, most));
+    let pair = (one(), one());
+    let mut steps: BTreeMap<(&'static str, ResourceKind), usize> = BTreeMap::new();
+    for number in 0..pairs {
+        let (a, b) = pair.new_tree(&mut runner).unwrap().current();
+        for (topology, which) in [(&a, "A"), (&b, "B")] {
+            bring_to(
+                &world,
+                topology,
+                &format!("pair {number} {which} of seed {seed:?}"),
+            )
+            .await;
+        }
+        let down = world
+            .ask(Ask::TakeDown {
+                environment: name("pair"),
+            })
+            .await;
+        if let Ok(down) = down {
+            world.over(down).await;
+            world
+                .assert_done(down, &format!("pair {number} down of seed {seed:?}"))
+                .await;
+            for step in world.plan(down).await.steps {
+                *steps.entry((step.act.verb(), step.key.kind)).or_default() += 1;
+            }
+        }
+        world
+            .assert_nothing_left(&format!("pair {number} of seed {seed:?}"))
+            .await;
+    }
+    println!("{pairs} pairs, taken down in the end: {steps:?}");
+    world.close().await;
+}

@@ -1,0 +1,297 @@
+//! A world whose cloud is a project of the real OpenStack: store and engine as people run them,
+//! the driver behind a proxy that writes down each call and may fail it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud::OpenStack;
+use cloud::openstack::{Options, config::Configured};
+use engine::port::{Clock, Cloud, Entropy, NoProbe, Store};
+use engine::{Ask, Engine, Parts};
+use model::flavor::Flavor;
+use model::id::{InstallationId, OperationId};
+use model::key::{Key, ResourceKind};
+use model::name::{CloudName, FlavorName};
+use model::operation::{Operation, OperationState, Phase, Trouble};
+use model::topology::Topology;
+use plan::Plan;
+use server::installation::{SystemClock, SystemEntropy};
+use store::SqlStore;
+use tempfile::TempDir;
+use tests::openstack::{Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas};
+use tests::world::{Setup, example_environment, example_recipe, name, request};
+
+/// What the cloud is called in files.
+pub const CLOUD: &str = "lab";
+
+pub fn cloud_name() -> CloudName {
+    CloudName::new(CLOUD).unwrap()
+}
+
+/// How the tests work with the lab: it is quick, and nothing of it goes on for long unseen.
+pub fn options() -> Options {
+    Options {
+        request_lifetime: Duration::from_secs(2),
+        ..Options::default()
+    }
+}
+
+pub struct LabWorld {
+    pub project: LabProject,
+    pub proxy: FaultProxy,
+    pub store: Arc<dyn Store>,
+    pub cloud: Arc<OpenStack>,
+    pub engine: Arc<Engine>,
+    /// What the project held before the first act.
+    pub before: Listing,
+    pub folder: TempDir,
+}
+
+impl LabWorld {
+    /// A world in a project of its own.
+    pub async fn open(lab: &Lab, title: &str, quotas: Quotas) -> Self {
+        lab.provide().await;
+        let project = lab.project(title, quotas).await;
+        let proxy = FaultProxy::start(lab).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clouds.yaml");
+        let text = project
+            .clouds_yaml_with_credential(CLOUD, PROXIED, &lab.auth_url(PROXIED))
+            .await;
+        std::fs::write(&file, text).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let configured = Configured::in_file(&file).unwrap();
+        let cloud = Arc::new(configured.open(&options(), &clock).pop().unwrap());
+        let database = folder.path().join("understudy.db");
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open_sqlite(&database).await.unwrap());
+        let installation = InstallationId::from_uuid(entropy.uuid());
+        let installation = store.installation(installation).await.unwrap();
+        let mut config = Setup::quick(folder.path()).config;
+        config.poll = engine::Config::default().poll;
+        config.retry_wait = Duration::from_millis(200);
+        let engine = Engine::new(Parts {
+            store: Arc::clone(&store),
+            clouds: BTreeMap::from([(cloud_name(), Arc::clone(&cloud) as Arc<dyn Cloud>)]),
+            clock,
+            entropy,
+            probe: Arc::new(NoProbe),
+            installation,
+            config,
+        });
+        let before = project.listing().await;
+        Self {
+            project,
+            proxy,
+            store,
+            cloud,
+            engine,
+            before,
+            folder,
+        }
+    }
+
+    /// A world with the WebPlatform's planned production and its recipe, on this cloud.
+    pub async fn with_webplatform(lab: &Lab, title: &str, quotas: Quotas) -> Self {
+        let world = Self::open(lab, title, quotas).await;
+        let mut recipe = example_recipe();
+        recipe.cloud = Some(cloud_name());
+        provide_flavors(lab, &recipe.flavors).await;
+        let mut production = example_environment("production-2014.yaml");
+        production.cloud = Some(cloud_name());
+        world.import(production).await;
+        let ask = Ask::ImportRecipe(Box::new(recipe));
+        world.engine.submit(request(), ask).await.unwrap();
+        world
+    }
+
+    pub async fn import(&self, mut topology: Topology) {
+        topology.cloud = Some(cloud_name());
+        let ask = Ask::Import {
+            topology: Box::new(topology),
+            source: "story".into(),
+        };
+        self.engine.submit(request(), ask).await.unwrap();
+    }
+
+    /// Asks for a copy of the planned production.
+    pub async fn copy(&self, copy: &str) -> Result<OperationId, engine::EngineError> {
+        let order = engine::preview::CopyOrder {
+            source: name("production-2014"),
+            revision: None,
+            recipe: model::name::RecipeName::new("temporary").unwrap(),
+            name: name(copy),
+            hours: None,
+        };
+        self.ask(Ask::Copy { order, seen: None }).await
+    }
+
+    pub async fn take_down(&self, environment: &str) -> OperationId {
+        let environment = name(environment);
+        self.ask(Ask::TakeDown { environment }).await.unwrap()
+    }
+
+    /// Asks for something that is queued.
+    pub async fn ask(&self, ask: Ask) -> Result<OperationId, engine::EngineError> {
+        match self.engine.submit(request(), ask).await? {
+            engine::Outcome::Queued(id) => Ok(id),
+            other => panic!("not queued: {other:?}"),
+        }
+    }
+
+    /// Works until nothing is open.
+    pub async fn work_until_idle(&self) {
+        let idle = async {
+            while !self.store.open_operations().await.unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            () = self.engine.run() => {}
+            () = idle => {}
+        }
+    }
+
+    /// Works until an operation is over, and gives it.
+    pub async fn over(&self, id: OperationId) -> Operation {
+        self.work_until_idle().await;
+        self.operation(id).await
+    }
+
+    pub async fn operation(&self, id: OperationId) -> Operation {
+        self.store.operation(id).await.unwrap().unwrap()
+    }
+
+    pub async fn plan(&self, id: OperationId) -> Plan {
+        let plan = self.store.plan(id, Phase::Forward).await.unwrap();
+        plan.unwrap()
+    }
+
+    /// Asserts that an operation was done; tells all that happened where it wasn't.
+    pub async fn assert_done(&self, id: OperationId, story: &str) {
+        let state = self.operation(id).await.state;
+        assert!(
+            matches!(state, OperationState::Done { .. }),
+            "{story}: {state:#?}\n{}",
+            self.log(id).await
+        );
+    }
+
+    /// Why an operation was rolled back.
+    pub async fn rolled_back(&self, id: OperationId, story: &str) -> Trouble {
+        match self.operation(id).await.state {
+            OperationState::RolledBack { trouble, .. } => trouble,
+            other => panic!("{story}: {other:#?}\n{}", self.log(id).await),
+        }
+    }
+
+    pub async fn log(&self, id: OperationId) -> String {
+        let events = self.store.events(id, 0).await.unwrap();
+        let lines: Vec<String> = events
+            .iter()
+            .map(|event| format!("{} {:?}", event.number, event.what))
+            .collect();
+        lines.join("\n")
+    }
+
+    /// Asserts that the project holds what it held before the first act, in every kind.
+    pub async fn assert_nothing_left(&self, story: &str) {
+        assert_eq!(
+            self.project.listing().await,
+            self.before,
+            "{story}: not as it was before"
+        );
+    }
+
+    /// Ends the world and its project.
+    pub async fn close(self) {
+        self.project.remove().await;
+    }
+}
+
+/// Makes the lab offer flavors; their disk is of no interest to it.
+pub async fn provide_flavors(lab: &Lab, flavors: &BTreeMap<FlavorName, Flavor>) {
+    for (name, flavor) in flavors {
+        let Flavor { vcpus, ram, disk } = flavor;
+        let ram = u32::try_from(ram.0).unwrap();
+        let disk = u32::try_from(disk.0).unwrap();
+        lab.flavor(name.as_str(), *vcpus, ram, disk).await;
+    }
+}
+
+/// The kinds of what calls made and took away, as they went over the wire, sorted. Changes may
+/// take several calls each, and are told by [`changes`].
+pub fn made_and_removed(calls: &[Call]) -> Vec<(&'static str, ResourceKind)> {
+    let mut steps = Vec::new();
+    for call in calls
+        .iter()
+        .filter(|call| call.status.is_some_and(|status| status.is_success()))
+    {
+        let path = call.path.split('?').next().unwrap_or_default();
+        let method = call.method.as_str();
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let step = match (method, last) {
+            ("PUT", "add_router_interface") => ("create", ResourceKind::RouterInterface),
+            ("PUT", "remove_router_interface") => ("delete", ResourceKind::RouterInterface),
+            ("POST" | "DELETE", _) => {
+                let verb = if method == "POST" { "create" } else { "delete" };
+                let has = |part: &str| path.contains(&format!("/{part}"));
+                let kind = if has("os-volume_attachments") {
+                    ResourceKind::VolumeAttachment
+                } else if has("os-server-groups") {
+                    ResourceKind::ServerGroup
+                } else if has("security-group-rules") {
+                    // One call makes them all, and each goes by itself.
+                    if verb == "delete" {
+                        continue;
+                    }
+                    ResourceKind::SecurityRules
+                } else if has("security-groups") {
+                    ResourceKind::SecurityGroup
+                } else if path.ends_with("/action") {
+                    continue;
+                } else if has("servers") {
+                    ResourceKind::Instance
+                } else if has("volumes") {
+                    ResourceKind::Volume
+                } else if has("floatingips") {
+                    ResourceKind::FloatingIp
+                } else if has("routers") {
+                    ResourceKind::Router
+                } else if has("subnets") {
+                    ResourceKind::Subnet
+                } else if has("networks") {
+                    ResourceKind::Network
+                } else {
+                    continue;
+                };
+                (verb, kind)
+            }
+            _ => continue,
+        };
+        steps.push(step);
+    }
+    steps.sort_unstable();
+    steps
+}
+
+/// What a plan foretells of that.
+pub fn foretold(plan: &Plan) -> Vec<(&'static str, ResourceKind)> {
+    let mut steps: Vec<(&'static str, ResourceKind)> = plan
+        .steps
+        .iter()
+        .map(|step| (step.act.verb(), step.key.kind))
+        .filter(|(verb, kind)| {
+            // Rules go one by one, and are told by what is left.
+            *verb != "change" && (*verb, *kind) != ("delete", ResourceKind::SecurityRules)
+        })
+        .collect();
+    steps.sort_unstable();
+    steps
+}
+
+/// The keys that a plan makes, for messages.
+pub fn keys(plan: &Plan) -> Vec<&Key> {
+    plan.steps.iter().map(|step| &step.key).collect()
+}
