@@ -8,7 +8,7 @@
 #   lab.sh keep               reset, says `ready`, and down as soon as its input ends
 #   lab.sh start | kill | restart SERVICE
 #   lab.sh openstack ...      the command line client, as the administrator
-#   lab.sh logs               the last words of everything
+#   lab.sh complaints         the last errors in the services' logs
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in env install config database services; do . "$here/lib/$part.sh"; done
@@ -92,11 +92,6 @@ one() {
   port "$1" >/dev/null
 }
 
-logs() {
-  local name
-  for name in database $ALL; do last_words "$name" "said last"; done
-}
-
 case ${1:-} in
   install) lock; install ;;
   missing) missing ;;
@@ -117,6 +112,6 @@ case ${1:-} in
   kill) one "$2"; end "$2" ;;
   restart) one "$2"; end "$2"; start "$2"; wait_port "$2" ;;
   openstack) known || die "the lab is not up"; credentials; exec "$B/openstack" "${@:2}" ;;
-  logs) logs ;;
+  complaints) complaints ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2 ;;
 esac

@@ -59,6 +59,14 @@ last_words() {
   done
 }
 
+# What services complained about; for a test that failed.
+complaints() {
+  local name
+  for name in $ALL; do
+    grep -hE ' (ERROR|CRITICAL) ' "$ROOT/log/$name.log" 2>/dev/null | tail -n 12 | cut -c -400 | sed "s/^/$name: /" || true
+  done
+}
+
 # Everything at once: the time goes into importing Python modules, and nova waits by itself for
 # keystone and placement.
 services_start() {

@@ -35,8 +35,8 @@ pub(super) fn tests(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
         .as_ref()
         .map_or(true, |parts| parts.iter().any(|part| part.result.is_err()));
     if failed {
-        // Now, while the services' last words are there.
-        shell::run(script(&["logs"])?)?;
+        // Now, while the logs are there.
+        shell::run(script(&["complaints"])?)?;
     }
     outcomes
 }
