@@ -13,9 +13,11 @@
 mod change;
 pub mod config;
 mod create;
+pub mod doctor;
 mod listing;
 mod mark;
 mod offers;
+pub mod recording;
 mod remove;
 mod rules;
 mod sdk;
@@ -25,6 +27,7 @@ mod trouble;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +55,8 @@ pub struct Options {
     /// The external network that routers and public addresses use; only needed where the project
     /// sees several.
     pub external_network: Option<String>,
+    /// The folder that everything said with a cloud is recorded in, see [`recording`].
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -61,6 +66,7 @@ impl Default for Options {
             request_lifetime: Duration::from_secs(20),
             calls_in_flight: 6,
             external_network: None,
+            record: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod capacity;
+mod cloud;
 mod copy;
 mod diff;
 mod duration;
@@ -25,13 +26,14 @@ mod up_down;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use ::cloud::openstack;
+use ::cloud::simulated::{Delay, SimulatedConfig};
 use clap::Parser;
-use cloud::simulated::{Delay, SimulatedConfig};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::installation::{Beginning, Database, Folder, Installation};
 
-use args::{Cli, Command, DataArgs};
+use args::{Cli, Command, DataArgs, RecordArg};
 use error::CliError;
 use output::{Out, complain};
 
@@ -99,6 +101,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Up(args) => up_down::up(args, setup, out).await,
             Command::Down(args) => up_down::down(args, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
+            Command::Cloud(command) => cloud::run(command, setup, out).await,
             Command::Schema => {
                 out.json(&model::file::schema())?;
                 Ok(Done::Yes)
@@ -151,7 +154,19 @@ fn setup_of(data: &DataArgs, setup: Setup) -> Setup {
         Some(0) => setup.simulated.without_delays(),
         Some(seconds) => quickened(setup.simulated, seconds.into()),
     };
-    Setup { simulated, ..setup }
+    Setup {
+        simulated,
+        openstack: recorded(&data.record, setup.openstack),
+        ..setup
+    }
+}
+
+/// Everything that is said with clouds is recorded where somebody asks for it.
+fn recorded(record: &RecordArg, options: openstack::Options) -> openstack::Options {
+    openstack::Options {
+        record: record.record.clone().or(options.record),
+        ..options
+    }
 }
 
 fn quickened(config: SimulatedConfig, seconds: u64) -> SimulatedConfig {

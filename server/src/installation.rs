@@ -9,7 +9,7 @@ mod machine;
 mod offers;
 pub mod tokens;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,9 +18,10 @@ use cloud::openstack;
 use cloud::simulated::{Simulated, SimulatedConfig};
 use engine::port::{Clock, Cloud, Entropy, NoProbe, Probe, Store, StoreError};
 use engine::{Engine, EngineError, Parts};
+use model::environment::Layer;
 use model::file::FileError;
 use model::id::InstallationId;
-use model::name::CloudName;
+use model::name::{CloudName, EnvironmentName};
 use store::SqlStore;
 
 pub use folder::{Folder, Holder, Lock};
@@ -33,7 +34,7 @@ const DATABASE: &str = "understudy.db";
 /// The simulated cloud within the data folder.
 const SIMULATED: &str = "simulated.db";
 /// What environment files call the simulated cloud.
-const SIMULATED_CLOUD: &str = "simulated";
+pub(crate) const SIMULATED_CLOUD: &str = "simulated";
 
 /// Why an installation can't be opened: what is so, and a way out.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,9 @@ pub enum InstallationError {
     /// The simulated cloud can't be opened.
     #[error("the simulated cloud can't be opened: {0}")]
     Cloud(String),
+    /// What is said with clouds can't be recorded.
+    #[error(transparent)]
+    Recording(#[from] openstack::recording::RecordingError),
     /// A file that doesn't say what it should.
     #[error(transparent)]
     File(#[from] FileError),
@@ -170,6 +174,9 @@ fn openstack_clouds(
         tracing::warn!("{error}");
         openstack::config::Configured::default()
     });
+    for error in configured.unusable() {
+        tracing::warn!("{error}");
+    }
     configured
         .open(options, clock)
         .into_iter()
@@ -204,6 +211,9 @@ impl Installation {
             caches,
             probe,
         } = setup;
+        if let Some(folder) = &options.record {
+            openstack::recording::prepare(folder)?;
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let (place, opened) = match database {
@@ -269,6 +279,26 @@ impl Installation {
         opened.begin(beginning).await?;
         opened.offer_everything().await?;
         Ok(opened)
+    }
+
+    /// The environments that are on each cloud by their newest state, by cloud and name.
+    pub async fn clouds_in_use(
+        &self,
+    ) -> Result<BTreeMap<CloudName, BTreeSet<EnvironmentName>>, StoreError> {
+        let store = self.engine.store();
+        let mut clouds: BTreeMap<CloudName, BTreeSet<EnvironmentName>> = BTreeMap::new();
+        for environment in store.environments(false).await? {
+            for layer in [Layer::Planned, Layer::Observed] {
+                let newest = store.revision(environment.id, layer, None).await?;
+                if let Some(cloud) = newest.and_then(|(_, topology)| topology.cloud.clone()) {
+                    clouds
+                        .entry(cloud)
+                        .or_default()
+                        .insert(environment.name.clone());
+                }
+            }
+        }
+        Ok(clouds)
     }
 
     /// The simulated cloud, for whoever wants to see what was asked of it.

@@ -116,7 +116,7 @@ impl OpenStack {
         match self.ask(call).await {
             Ok(answer) => Ok(answer.body),
             Err(CloudError::Refused(words) | CloudError::NotFound(words)) => {
-                tracing::info!(cloud = %self.name, path, words, "not told");
+                tracing::debug!(cloud = %self.name, path, words, "not told");
                 Ok(Value::Null)
             }
             Err(error) => Err(error),

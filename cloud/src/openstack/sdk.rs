@@ -15,13 +15,18 @@ use openstack_sdk::{OpenStackError, RestError};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::transport::{Answer, Call, Lost, Method, Service, Transport, Version};
+use super::transport::{
+    Answer, Call, CatalogEntry, Credential, Lost, Method, Service, SignedIn, Transport, Version,
+};
 
-/// Signs in when the first request is sent, and again where that failed.
+/// Signs in when the first request is sent, and again where that failed. A service's versions are
+/// asked for with the first request to it: one that is down or not there must not keep us from the
+/// others.
 pub(super) struct Sdk {
     config: CloudConfig,
     timeout: Duration,
     session: OnceCell<AsyncOpenStack>,
+    discovered: [OnceCell<()>; Service::ALL.len()],
 }
 
 impl Sdk {
@@ -30,6 +35,7 @@ impl Sdk {
             config,
             timeout,
             session: OnceCell::new(),
+            discovered: Default::default(),
         }
     }
 
@@ -38,22 +44,34 @@ impl Sdk {
             .get_or_try_init(|| async {
                 // Without a reference to it the linker leaves the plug-in out.
                 std::hint::black_box(&openstack_sdk_auth_applicationcredential::ANCHOR);
-                let session = AsyncOpenStack::builder(&self.config)
+                AsyncOpenStack::builder(&self.config)
                     .disable_auth_cache(true)
                     .http_timeout(self.timeout)
                     .http_pool_max_idle_per_host(16)
                     .connect()
                     .await
-                    .map_err(|error| not_connected(&error))?;
-                for service in Service::ALL {
-                    session
-                        .discover_service_endpoint(&service_type(service))
-                        .await
-                        .map_err(|error| not_connected(&error))?;
-                }
-                Ok(session)
+                    .map_err(|error| not_connected(&error))
             })
             .await
+    }
+
+    /// A session that knows where a service is and which versions it speaks.
+    async fn session_for(&self, service: Service) -> Result<&AsyncOpenStack, Lost> {
+        let session = self.session().await?;
+        let discovered = Service::ALL
+            .into_iter()
+            .zip(&self.discovered)
+            .find(|(one, _)| *one == service);
+        if let Some((_, cell)) = discovered {
+            cell.get_or_try_init(|| async {
+                session
+                    .discover_service_endpoint(&service_type(service))
+                    .await
+                    .map_err(|error| not_connected(&error))
+            })
+            .await?;
+        }
+        Ok(session)
     }
 }
 
@@ -116,7 +134,7 @@ impl RestEndpoint for Endpoint<'_> {
 #[async_trait]
 impl Transport for Sdk {
     async fn send(&self, call: &Call) -> Result<Answer, Lost> {
-        let session = self.session().await?;
+        let session = self.session_for(call.service).await?;
         let response = raw(Endpoint(call))
             .skip_error_check(true)
             .query_async(session)
@@ -147,22 +165,29 @@ impl Transport for Sdk {
     }
 
     async fn newest(&self, service: Service) -> Result<Option<Version>, Lost> {
-        let session = self.session().await?;
+        let session = self.session_for(service).await?;
         let endpoint = session
             .get_service_endpoint(&service_type(service), None)
             .await;
-        let newest = match endpoint {
-            Ok(endpoint) => endpoint.max_version().clone(),
-            Err(ApiError::Catalog { .. }) => None,
+        let endpoint = match endpoint {
+            Ok(endpoint) => endpoint,
+            Err(ApiError::Catalog { .. }) => return Ok(None),
             Err(error) => return Err(lost(&error)),
         };
-        Ok(newest.and_then(|text| {
+        // Nova and Cinder still call their newest microversion just `version`, as they did before
+        // there was a word for it; the crate then takes it for the version of the API itself.
+        let told = endpoint.max_version().as_deref().and_then(|text| {
             let (major, minor) = text.split_once('.')?;
             Some(Version {
                 major: major.parse().ok()?,
                 minor: minor.parse().ok()?,
             })
-        }))
+        });
+        let version = endpoint.version();
+        Ok(told.or((version.minor > 0).then_some(Version {
+            major: version.major,
+            minor: version.minor,
+        })))
     }
 
     async fn project(&self) -> Result<String, Lost> {
@@ -174,6 +199,50 @@ impl Transport for Sdk {
                  or project_id"
                     .into(),
             )
+        })
+    }
+
+    async fn signed_in(&self) -> Result<SignedIn, Lost> {
+        let session = self.session().await?;
+        let token = session
+            .get_auth_info()
+            .ok_or_else(|| Lost::NotLetIn("the cloud told nothing of its token".into()))?
+            .token;
+        let credential = match (&token.application_credential, &self.config.auth_type) {
+            (Some(told), _) => Credential::Application {
+                name: told.name.clone(),
+                restricted: told.restricted,
+            },
+            (None, None) => Credential::Password,
+            (None, Some(kind)) if kind.ends_with("password") => Credential::Password,
+            (None, Some(kind)) => Credential::Other(kind.clone()),
+        };
+        let interface = self.config.interface.as_deref().unwrap_or("public");
+        let catalog = token.catalog.unwrap_or_default();
+        Ok(SignedIn {
+            credential,
+            user: token.user.name,
+            project: token.project.and_then(|project| project.name),
+            roles: token
+                .roles
+                .unwrap_or_default()
+                .into_iter()
+                .map(|role| role.name)
+                .collect(),
+            expires_at: Some(token.expires_at),
+            region: session.get_region_name(),
+            catalog: catalog
+                .into_iter()
+                .map(|entry| CatalogEntry {
+                    service: entry.service_type,
+                    regions: entry
+                        .endpoints
+                        .into_iter()
+                        .filter(|endpoint| endpoint.interface == interface)
+                        .filter_map(|endpoint| endpoint.region)
+                        .collect(),
+                })
+                .collect(),
         })
     }
 }

@@ -2,10 +2,12 @@
 //! them. Above it nobody knows which crate signs in; below it nobody knows what a resource is. It
 //! never repeats a request and never decides what an answer means.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -191,6 +193,51 @@ pub enum Lost {
     NotOffered(String),
 }
 
+/// With what sort of credential the cloud let us in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credential {
+    /// A user's name and password.
+    Password,
+    /// An application credential.
+    Application {
+        /// What its owner calls it.
+        name: Option<String>,
+        /// Whether it may make no further credentials; none where the cloud doesn't say.
+        restricted: Option<bool>,
+    },
+    /// Another sort, as `auth_type` of clouds.yaml calls it.
+    Other(String),
+}
+
+/// A service of the cloud's catalog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    /// Its type: `compute`, `volumev3`.
+    pub service: String,
+    /// The regions that it can be reached in.
+    pub regions: BTreeSet<String>,
+}
+
+/// Who we are to the cloud, and what it has. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The sort of credential.
+    pub credential: Credential,
+    /// The user's name.
+    pub user: String,
+    /// The name of the project that is worked in.
+    pub project: Option<String>,
+    /// The names of the roles in that project.
+    pub roles: Vec<String>,
+    /// Until when the token is good.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The region that was asked for.
+    pub region: Option<String>,
+    /// The services there are, in whatever region.
+    pub catalog: Vec<CatalogEntry>,
+}
+
 /// Carries requests to one cloud.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -202,4 +249,7 @@ pub trait Transport: Send + Sync {
 
     /// The id of the project that is worked in.
     async fn project(&self) -> Result<String, Lost>;
+
+    /// How the cloud let us in, and what it then told.
+    async fn signed_in(&self) -> Result<SignedIn, Lost>;
 }

@@ -87,8 +87,23 @@ pub(super) enum Command {
         understudy token --sign-in"
     )]
     Token(TokenArgs),
+    /// List the configured clouds, or say what a credential can and can't do on one
+    #[command(subcommand)]
+    Cloud(CloudCommand),
     /// Print the JSON schema of environment files and recipe files
     Schema,
+}
+
+/// What is asked about clouds.
+#[derive(Debug, Subcommand)]
+pub(super) enum CloudCommand {
+    /// List the configured clouds: where they are described, which environments are on them
+    List(ListArgs),
+    /// Say what the credential can and can't do on a cloud; nothing is changed there
+    #[command(after_help = "Examples:\n  understudy cloud doctor lab\n  \
+        understudy cloud doctor lab --format json\n\n\
+        Exit status: 0 all that is needed works, 1 something needed is missing, 2 an error.")]
+    Doctor(DoctorArgs),
 }
 
 /// Where everything is kept.
@@ -118,6 +133,22 @@ pub(super) struct DataArgs {
     /// Let the simulated cloud take at most so many seconds for anything (0: none)
     #[arg(long, value_name = "SECONDS", help_heading = "Data")]
     pub(super) simulated_build_seconds: Option<u32>,
+    #[command(flatten)]
+    pub(super) record: RecordArg,
+}
+
+/// Whether what is said with clouds is recorded.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct RecordArg {
+    /// Record what is said with OpenStack clouds in this folder, without secrets
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "UNDERSTUDY_RECORD",
+        hide_env_values = true,
+        help_heading = "Data"
+    )]
+    pub(super) record: Option<PathBuf>,
 }
 
 /// For people or for programs.
@@ -334,6 +365,17 @@ pub(super) struct TokenArgs {
     pub(super) sign_in: bool,
     #[command(flatten)]
     pub(super) data: DataArgs,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct DoctorArgs {
+    /// The cloud, as clouds.yaml names it
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    #[command(flatten)]
+    pub(super) format: FormatArg,
+    #[command(flatten)]
+    pub(super) record: RecordArg,
 }
 
 #[cfg(test)]

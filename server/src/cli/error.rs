@@ -32,6 +32,12 @@ pub(super) enum CliError {
     /// No plan can be made.
     #[error(transparent)]
     Plan(#[from] plan::planner::PlanError),
+    /// The configured clouds can't be read.
+    #[error(transparent)]
+    Clouds(#[from] cloud::openstack::config::ConfigError),
+    /// Nothing can be recorded.
+    #[error(transparent)]
+    Recording(#[from] cloud::openstack::recording::RecordingError),
     /// This binary can't serve.
     #[error(transparent)]
     Front(#[from] FrontMissing),
