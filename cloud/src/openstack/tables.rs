@@ -69,6 +69,17 @@ const SERVERS: [Version; 2] = [
     },
 ];
 
+/// Since 3.27 Cinder lists attachments.
+const ATTACHMENTS: Version = Version {
+    major: 3,
+    minor: 27,
+};
+
+/// Whether a volume is promised to a server and doesn't say to which.
+fn is_on_its_way(volume: &wire::Volume) -> bool {
+    matches!(volume.status.as_str(), "reserved" | "attaching") && volume.attachments.is_empty()
+}
+
 impl OpenStack {
     /// Fetches the lists that some kinds need; all of them where all kinds are asked for.
     pub(super) async fn tables(
@@ -126,6 +137,9 @@ impl OpenStack {
             self.where_needed(is(Table::Volumes), volumes, "volumes"),
             async { Ok(self.catalog.lock().await.clone()) },
         )?;
+        if tables.volumes.iter().any(is_on_its_way) {
+            self.add_attachments(&mut tables.volumes).await?;
+        }
         if whole && has_unknown(&tables) {
             tables.catalog = self.learn_catalog().await?;
         }
@@ -163,6 +177,25 @@ impl OpenStack {
         } else {
             Ok(Vec::new())
         }
+    }
+
+    /// A volume that is only about to be attached doesn't say where: its attachment does.
+    async fn add_attachments(&self, volumes: &mut [wire::Volume]) -> Result<(), CloudError> {
+        let Some(version) = self.version(Service::BlockStorage, &[ATTACHMENTS]).await? else {
+            return Ok(());
+        };
+        let call = Call::get(Service::BlockStorage, "attachments/detail").at(Some(version));
+        let rows: Vec<wire::VolumeAttachment> = self.pages(call, "attachments").await?;
+        for volume in volumes.iter_mut().filter(|volume| is_on_its_way(volume)) {
+            volume.attachments = rows
+                .iter()
+                .filter(|row| row.volume_id == volume.id && !row.instance.is_empty())
+                .map(|row| wire::Attachment {
+                    server_id: row.instance.clone(),
+                })
+                .collect();
+        }
+        Ok(())
     }
 
     /// Nova gives server groups by offset, and no link to the next page.

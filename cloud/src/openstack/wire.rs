@@ -186,6 +186,16 @@ pub(super) struct Attachment {
     pub server_id: String,
 }
 
+/// An attachment by itself, as Cinder lists them since 3.27: those too that are still to be.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct VolumeAttachment {
+    pub id: String,
+    pub volume_id: String,
+    /// The server's id.
+    pub instance: String,
+}
+
 /// A flavor.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -11,7 +11,7 @@ use engine::port::{Clock, Cloud, Entropy, NoProbe, Store};
 use engine::{Ask, Engine, Parts};
 use model::flavor::Flavor;
 use model::id::{InstallationId, OperationId};
-use model::key::{Key, ResourceKind};
+use model::key::ResourceKind;
 use model::name::{CloudName, FlavorName};
 use model::operation::{Operation, OperationState, Phase, Trouble};
 use model::topology::Topology;
@@ -220,8 +220,8 @@ pub async fn provide_flavors(lab: &Lab, flavors: &BTreeMap<FlavorName, Flavor>) 
     }
 }
 
-/// The kinds of what calls made and took away, as they went over the wire, sorted. Changes may
-/// take several calls each, and are told by [`changes`].
+/// The kinds of what calls made and took away, as they went over the wire, sorted. Changes and
+/// rules take any number of calls each: what they came to is told by what is there.
 pub fn made_and_removed(calls: &[Call]) -> Vec<(&'static str, ResourceKind)> {
     let mut steps = Vec::new();
     for call in calls
@@ -242,11 +242,8 @@ pub fn made_and_removed(calls: &[Call]) -> Vec<(&'static str, ResourceKind)> {
                 } else if has("os-server-groups") {
                     ResourceKind::ServerGroup
                 } else if has("security-group-rules") {
-                    // One call makes them all, and each goes by itself.
-                    if verb == "delete" {
-                        continue;
-                    }
-                    ResourceKind::SecurityRules
+                    // Made together and taken away one by one, when they are changed too.
+                    continue;
                 } else if has("security-groups") {
                     ResourceKind::SecurityGroup
                 } else if path.ends_with("/action") {
@@ -282,16 +279,8 @@ pub fn foretold(plan: &Plan) -> Vec<(&'static str, ResourceKind)> {
         .steps
         .iter()
         .map(|step| (step.act.verb(), step.key.kind))
-        .filter(|(verb, kind)| {
-            // Rules go one by one, and are told by what is left.
-            *verb != "change" && (*verb, *kind) != ("delete", ResourceKind::SecurityRules)
-        })
+        .filter(|(verb, kind)| *verb != "change" && *kind != ResourceKind::SecurityRules)
         .collect();
     steps.sort_unstable();
     steps
-}
-
-/// The keys that a plan makes, for messages.
-pub fn keys(plan: &Plan) -> Vec<&Key> {
-    plan.steps.iter().map(|step| &step.key).collect()
 }
