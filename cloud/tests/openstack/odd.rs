@@ -1,0 +1,135 @@
+//! What other clouds answer: words and shapes that this one doesn't have. One odd entry costs
+//! nothing but itself.
+
+use std::collections::BTreeMap;
+
+use cloud::openstack::recording::Recording;
+use engine::port::{Cloud, CloudError, Found, Status};
+use model::key::ResourceKind;
+use serde_json::{Value, json};
+
+use crate::played::{answers, everything, list, play, up};
+
+/// What is found, by kind and id.
+async fn found(recording: Recording) -> BTreeMap<(ResourceKind, String), Found> {
+    everything(&play(recording))
+        .await
+        .into_iter()
+        .map(|found| ((found.kind, found.id.to_string()), found))
+        .collect()
+}
+
+#[tokio::test]
+async fn words_and_fields_that_nobody_knows_change_nothing() {
+    let mut odd = up();
+    list(&mut odd, "ports", "ports", |ports| {
+        for port in ports {
+            port["allowed_address_pairs"] = json!([{"ip_address": "10.14.0.0/24"}]);
+            port["status"] = json!("A_NEW_STATUS");
+            port["dns_domain"] = Value::Null;
+        }
+    });
+    list(&mut odd, "networks", "networks", |networks| {
+        for network in networks {
+            network["status"] = Value::Null;
+            network["unheard_of"] = json!({"deep": [1, 2]});
+        }
+    });
+    list(&mut odd, "servers/detail", "servers", |servers| {
+        for server in servers {
+            server["OS-EXT-STS:task_state"] = Value::Null;
+            server["fault"] = Value::Null;
+            server["key_name"] = Value::Null;
+            server["OS-EXT-STS:power_state"] = json!("four");
+        }
+    });
+    assert_eq!(found(odd).await, found(up()).await);
+}
+
+#[tokio::test]
+async fn an_entry_that_makes_no_sense_costs_only_itself() {
+    let mut odd = up();
+    let nonsense = |items: &mut Vec<Value>| {
+        items.insert(
+            0,
+            json!({"id": "odd", "name": ["a", "list"], "status": {}, "size": "big"}),
+        );
+        items.push(json!("not even an object"));
+    };
+    for (path, name) in [
+        ("networks", "networks"),
+        ("subnets", "subnets"),
+        ("routers", "routers"),
+        ("ports", "ports"),
+        ("floatingips", "floatingips"),
+        ("servers/detail", "servers"),
+        ("volumes/detail", "volumes"),
+    ] {
+        // The external networks are read from the same path.
+        list(&mut odd, path, name, nonsense);
+    }
+    let mut told = found(odd).await;
+    // A subnet, a router, a port or an address has no field that this makes nonsense of.
+    told.retain(|(_, id), _| id != "odd");
+    assert_eq!(told, found(up()).await);
+}
+
+#[tokio::test]
+async fn an_unknown_status_is_not_ready_and_not_gone() {
+    let mut odd = up();
+    list(&mut odd, "servers/detail", "servers", |servers| {
+        servers[0]["status"] = json!("MELTING (slowly)");
+        servers[1]["status"] = json!("ACTIVE (a remark)");
+    });
+    let (told, before) = (found(odd).await, found(up()).await);
+    let changed: Vec<&Found> = told
+        .iter()
+        .filter(|(key, found)| before[*key].status != found.status)
+        .map(|(_, found)| found)
+        .collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0].status, Status::Changing);
+    assert!(changed[0].resource.is_some() && changed[0].mark.is_some());
+}
+
+#[tokio::test]
+async fn lesson_2_a_server_of_a_cell_that_is_down_is_there() {
+    let mut odd = up();
+    list(&mut odd, "servers/detail", "servers", |servers| {
+        let down = &mut servers[0];
+        *down = json!({
+            "id": down["id"], "status": "UNKNOWN", "created": down["created"],
+            "tenant_id": down["tenant_id"], "links": [],
+        });
+    });
+    let (told, before) = (found(odd).await, found(up()).await);
+    let keys =
+        |of: &BTreeMap<(ResourceKind, String), Found>| -> Vec<_> { of.keys().cloned().collect() };
+    assert_eq!(keys(&told), keys(&before));
+    let lost: Vec<&Found> = told
+        .values()
+        .filter(|found| found.kind == ResourceKind::Instance && found.status == Status::Changing)
+        .collect();
+    assert_eq!(lost.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_cloud_does_not_tell_is_left_out_of_its_offers() {
+    let mut odd = up();
+    let refused = |answer: &mut cloud::openstack::transport::Answer| {
+        answer.status = 403;
+        answer.body = json!({"forbidden": {"code": 403, "message": "Policy doesn't allow it"}});
+    };
+    answers(&mut odd, "limits", refused);
+    let offers = play(odd).offers().await.unwrap();
+    assert!(!offers.quotas.is_empty(), "Neutron's are there");
+    assert!(!offers.flavors.is_empty());
+
+    let mut gone = up();
+    answers(&mut gone, "flavors/detail", |answer| {
+        answer.status = 401;
+        answer.body = json!({"error": {"code": 401, "message": "gone"}});
+    });
+    let error = play(gone).offers().await.unwrap_err();
+    assert!(matches!(error, CloudError::CredentialGone(_)), "{error}");
+}

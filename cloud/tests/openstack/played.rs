@@ -1,0 +1,97 @@
+//! Recordings, as they are or with answers changed, played as a cloud.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cloud::OpenStack;
+use cloud::openstack::Options;
+use cloud::openstack::recording::{Recording, Replay, Said, Told};
+use cloud::openstack::transport::{Answer, Method};
+use engine::port::{Clock, Cloud, Found, Scope};
+use model::key::ResourceKind;
+use serde_json::Value;
+
+/// Time that stands still.
+pub struct Still;
+
+#[async_trait]
+impl Clock for Still {
+    fn now(&self) -> DateTime<Utc> {
+        "2026-11-20T15:00:00Z".parse().unwrap()
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/openstack")
+        .join(name)
+}
+
+/// The recording of the copy coming up, with the listing once it was there.
+pub fn up() -> Recording {
+    Recording::open(&file("up.jsonl")).unwrap()
+}
+
+/// The recording of the copy going, with the listing once it was gone.
+pub fn down() -> Recording {
+    Recording::open(&file("down.jsonl")).unwrap()
+}
+
+/// The recording of a look at what the credential can do.
+pub fn doctor() -> Recording {
+    Recording::open(&file("doctor.jsonl")).unwrap()
+}
+
+/// A recording as a cloud.
+pub fn play(recording: Recording) -> OpenStack {
+    play_with(recording, Options::default())
+}
+
+/// A recording as a cloud that is worked with so.
+pub fn play_with(recording: Recording, options: Options) -> OpenStack {
+    OpenStack::new(
+        "lab2".parse().unwrap(),
+        Arc::new(Replay::of(recording)),
+        options,
+        Arc::new(Still),
+    )
+}
+
+/// Changes what was answered to every reading of a path.
+pub fn answers(recording: &mut Recording, path: &str, change: impl Fn(&mut Answer)) {
+    let mut changed = 0;
+    for exchange in &mut recording.exchanges {
+        if let Said::Send { call, told } = &mut exchange.said
+            && call.method == Method::Get
+            && call.path == path
+            && let Told::Answer(answer) = told
+        {
+            change(answer);
+            changed += 1;
+        }
+    }
+    assert!(changed > 0, "nobody reads {path}");
+}
+
+/// Changes a list that was answered.
+pub fn list(recording: &mut Recording, path: &str, name: &str, change: impl Fn(&mut Vec<Value>)) {
+    answers(recording, path, |answer| {
+        change(answer.body[name].as_array_mut().unwrap());
+    });
+}
+
+/// Everything that a cloud has.
+pub async fn everything(cloud: &OpenStack) -> Vec<Found> {
+    let kinds: BTreeSet<ResourceKind> = ResourceKind::ALL.iter().copied().collect();
+    cloud.list(Scope::Everything, &kinds).await.unwrap()
+}
