@@ -53,9 +53,13 @@ class LabDriver(fake.FakeDriver):
     def spawn(self, context, instance, *args, **kwargs):
         metadata = instance.metadata or {}
         time.sleep(float(metadata.get('fake_slow', 0)))
-        if 'fake_fail' in metadata:
+        # A client that can't set metadata of its own names a flavor that never starts. Scoped,
+        # or the scheduler would look for a host that has such a capability.
+        why = metadata.get('fake_fail',
+                           instance.flavor.extra_specs.get('lab:fake_fail'))
+        if why is not None:
             raise exception.BuildAbortException(
-                instance_uuid=instance.uuid, reason=metadata['fake_fail'])
+                instance_uuid=instance.uuid, reason=why)
         return super().spawn(context, instance, *args, **kwargs)
 
     def snapshot(self, context, instance, image_id, update_task_state):

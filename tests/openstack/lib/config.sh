@@ -244,7 +244,7 @@ $(auth_section)
 [coordination]
 backend_url = file://$ROOT/state/cinder/coord
 [fake]
-volume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver
+volume_driver = fakestack.cinder_fake.LabVolumeDriver
 volume_backend_name = fake
 X
 }
