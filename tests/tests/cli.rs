@@ -6,6 +6,8 @@
 mod broken;
 #[path = "cli/capacity.rs"]
 mod capacity;
+#[path = "cli/cloud.rs"]
+mod cloud;
 #[path = "cli/data.rs"]
 mod data;
 #[path = "cli/diff.rs"]

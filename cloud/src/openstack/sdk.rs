@@ -249,7 +249,9 @@ impl Transport for Sdk {
 
 /// Why there is no session. The crate's texts hold addresses and statuses, never secrets.
 fn not_connected(error: &OpenStackError) -> Lost {
+    // Some are written over several lines.
     let words = error.to_string();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     match error {
         OpenStackError::Communication { source } => without_answer(source.is_connect(), words),
         OpenStackError::Api { source } => lost(source),

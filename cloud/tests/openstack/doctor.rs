@@ -214,5 +214,26 @@ async fn a_service_that_fails_is_missing_and_the_others_are_still_looked_at() {
     let network = about(&report, &About::Service(Service::Network));
     assert_eq!(network.verdict, Verdict::Missing);
     assert!(network.found.contains("503"), "{}", network.found);
-    assert_eq!(about(&report, &About::Flavors).verdict, Verdict::Ok);
+    assert_eq!(about(&report, &About::ServerGroups).verdict, Verdict::Ok);
+    // What only Neutron could tell has no lines of its own.
+    let of_neutron = |check: &&Check| matches!(check.about, About::Extension(_));
+    assert_eq!(report.checks.iter().find(of_neutron), None);
+}
+
+#[tokio::test]
+async fn a_region_has_to_be_named_where_there_are_several() {
+    let mut recording = doctor();
+    for exchange in &mut recording.exchanges {
+        if let Said::SignedIn {
+            told: Told::Answer(signed_in),
+        } = &mut exchange.said
+        {
+            signed_in.region = None;
+            signed_in.catalog[0].regions.insert("North".into());
+        }
+    }
+    let report = examined(recording).await;
+    let check = about(&report, &About::SignIn);
+    assert_eq!(check.verdict, Verdict::Limited);
+    assert!(check.found.contains("North, RegionOne"), "{}", check.found);
 }

@@ -21,7 +21,7 @@ impl OpenStack {
                 About::Quotas,
                 error.to_string(),
                 REFUSED,
-                "nothing where a service above is said not to answer; otherwise ask again later",
+                "ask again later, and then the cloud's administrators",
             )),
         }
         // Where a service doesn't answer, its own line has said so.

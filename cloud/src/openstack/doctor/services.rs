@@ -1,6 +1,8 @@
 //! The services: which there are, whether they answer us, what their versions cost us, and what is
 //! kept for administrators.
 
+use std::collections::BTreeSet;
+
 use engine::port::CloudError;
 
 use super::super::OpenStack;
@@ -74,19 +76,27 @@ const ALL_PROJECTS: &str = "only an administrator's collection shows every proje
                             environments and copies don't need it";
 
 impl OpenStack {
-    pub(super) async fn examine_services(&self, signed_in: &SignedIn) -> Vec<Check> {
+    /// The checks, and the services that answer: what is below the others needn't be asked.
+    pub(super) async fn examine_services(
+        &self,
+        signed_in: &SignedIn,
+    ) -> (Vec<Check>, BTreeSet<Service>) {
         let mut checks = Vec::new();
+        let mut answering = BTreeSet::new();
         for (service, path, why) in SERVICES {
             let answered = self.read(Call::get(service, path).with("limit", "1")).await;
             let there = answered.is_ok();
             checks.push(of_service(service, signed_in, answered.err(), why));
             if there {
+                answering.insert(service);
                 checks.extend(self.examine_version(service).await);
             }
         }
-        checks.push(self.examine_server_groups().await);
-        checks.push(self.examine_administration().await);
-        checks
+        if answering.contains(&Service::Compute) {
+            checks.push(self.examine_server_groups().await);
+            checks.push(self.examine_administration().await);
+        }
+        (checks, answering)
     }
 
     /// One line for each service that has microversions.

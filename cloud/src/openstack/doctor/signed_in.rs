@@ -1,5 +1,7 @@
 //! What signing in told: who we are, what we may, for how long.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::super::transport::{Credential, Lost, SignedIn};
@@ -43,8 +45,12 @@ pub(super) fn checks(signed_in: &SignedIn, now: DateTime<Utc>) -> Vec<Check> {
         roles,
         expires_at,
         region,
-        catalog: _,
+        catalog,
     } = signed_in;
+    let regions: BTreeSet<&str> = catalog
+        .iter()
+        .flat_map(|entry| entry.regions.iter().map(String::as_str))
+        .collect();
     let found = format!(
         "as {user} in {}, {}",
         project.as_ref().map_or_else(
@@ -56,7 +62,15 @@ pub(super) fn checks(signed_in: &SignedIn, now: DateTime<Utc>) -> Vec<Check> {
             |region| format!("region {region}")
         )
     );
-    let sign_in = if project.is_some() {
+    let sign_in = if project.is_some() && region.is_none() && regions.len() > 1 {
+        let regions: Vec<&str> = regions.into_iter().collect();
+        Check::limited(
+            About::SignIn,
+            format!("{found}, and there are several: {}", regions.join(", ")),
+            LET_IN,
+            "set region_name in clouds.yaml, or environments come up in whichever is listed first",
+        )
+    } else if project.is_some() {
         Check::ok(About::SignIn, found, LET_IN)
     } else {
         Check::missing(
