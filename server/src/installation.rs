@@ -2,6 +2,7 @@
 //! cloud behind it, and the machine's clock and randomness. Whatever runs Understudy opens one of
 //! these. It must never carry anything out by itself: that is the engine's.
 
+mod clouds;
 mod examples;
 mod folder;
 mod import;
@@ -9,19 +10,17 @@ mod machine;
 mod offers;
 pub mod tokens;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud::openstack;
 use cloud::simulated::{Simulated, SimulatedConfig};
-use engine::port::{Clock, Cloud, Entropy, NoProbe, Probe, Store, StoreError};
+use engine::port::{Clock, Entropy, NoProbe, Probe, Store, StoreError};
 use engine::{Engine, EngineError, Parts};
-use model::environment::Layer;
 use model::file::FileError;
 use model::id::InstallationId;
-use model::name::{CloudName, EnvironmentName};
+use model::name::CloudName;
 use store::SqlStore;
 
 pub use folder::{Folder, Holder, Lock};
@@ -164,29 +163,6 @@ impl Default for Setup {
     }
 }
 
-/// The OpenStack clouds that are configured. None of them is asked anything before somebody needs
-/// it; a configuration that can't be read keeps nobody from working with the others.
-fn openstack_clouds(
-    options: &openstack::Options,
-    clock: &Arc<dyn Clock>,
-) -> BTreeMap<CloudName, Arc<dyn Cloud>> {
-    let configured = openstack::config::Configured::read().unwrap_or_else(|error| {
-        tracing::warn!("{error}");
-        openstack::config::Configured::default()
-    });
-    for error in configured.unusable() {
-        tracing::warn!("{error}");
-    }
-    configured
-        .open(options, clock)
-        .into_iter()
-        .map(|cloud| {
-            let cloud: Arc<dyn Cloud> = Arc::new(cloud);
-            (cloud.name().clone(), cloud)
-        })
-        .collect()
-}
-
 /// An opened installation.
 pub struct Installation {
     /// What everything is asked of.
@@ -258,7 +234,7 @@ impl Installation {
         .await
         .map_err(|error| InstallationError::Cloud(error.to_string()))?;
         let simulated = Arc::new(simulated);
-        let mut clouds = openstack_clouds(&options, &clock);
+        let mut clouds = clouds::configured(&options, &clock);
         // Never another than ours: whoever means the simulated cloud must not reach a real one.
         clouds.insert(name.clone(), simulated.clone());
         let engine = Engine::new(Parts {
@@ -279,26 +255,6 @@ impl Installation {
         opened.begin(beginning).await?;
         opened.offer_everything().await?;
         Ok(opened)
-    }
-
-    /// The environments that are on each cloud by their newest state, by cloud and name.
-    pub async fn clouds_in_use(
-        &self,
-    ) -> Result<BTreeMap<CloudName, BTreeSet<EnvironmentName>>, StoreError> {
-        let store = self.engine.store();
-        let mut clouds: BTreeMap<CloudName, BTreeSet<EnvironmentName>> = BTreeMap::new();
-        for environment in store.environments(false).await? {
-            for layer in [Layer::Planned, Layer::Observed] {
-                let newest = store.revision(environment.id, layer, None).await?;
-                if let Some(cloud) = newest.and_then(|(_, topology)| topology.cloud.clone()) {
-                    clouds
-                        .entry(cloud)
-                        .or_default()
-                        .insert(environment.name.clone());
-                }
-            }
-        }
-        Ok(clouds)
     }
 
     /// The simulated cloud, for whoever wants to see what was asked of it.

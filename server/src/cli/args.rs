@@ -1,5 +1,7 @@
 //! What may be typed: the commands, their options and the texts of `--help`. Nothing is done here.
 
+mod cloud;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use model::count::Sizing;
 use model::name::EnvironmentName;
 
 use super::duration::Lifetime;
+
+pub(super) use cloud::{CloudCommand, DoctorArgs};
 
 /// See what you run, plan what you want, rehearse the difference.
 #[derive(Debug, Parser)]
@@ -92,18 +96,6 @@ pub(super) enum Command {
     Cloud(CloudCommand),
     /// Print the JSON schema of environment files and recipe files
     Schema,
-}
-
-/// What is asked about clouds.
-#[derive(Debug, Subcommand)]
-pub(super) enum CloudCommand {
-    /// List the configured clouds: where they are described, which environments are on them
-    List(ListArgs),
-    /// Say what the credential can and can't do on a cloud; nothing is changed there
-    #[command(after_help = "Examples:\n  understudy cloud doctor lab\n  \
-        understudy cloud doctor lab --format json\n\n\
-        Exit status: 0 all that is needed works, 1 something needed is missing, 2 an error.")]
-    Doctor(DoctorArgs),
 }
 
 /// Where everything is kept.
@@ -365,17 +357,6 @@ pub(super) struct TokenArgs {
     pub(super) sign_in: bool,
     #[command(flatten)]
     pub(super) data: DataArgs,
-}
-
-#[derive(Args, Clone, Debug)]
-pub(super) struct DoctorArgs {
-    /// The cloud, as clouds.yaml names it
-    #[arg(value_name = "NAME")]
-    pub(super) name: String,
-    #[command(flatten)]
-    pub(super) format: FormatArg,
-    #[command(flatten)]
-    pub(super) record: RecordArg,
 }
 
 #[cfg(test)]

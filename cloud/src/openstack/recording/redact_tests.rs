@@ -1,3 +1,4 @@
+//! What is taken out of a recording, and what stays in it.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;

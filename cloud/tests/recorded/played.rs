@@ -33,7 +33,7 @@ impl Clock for Still {
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/openstack")
+        .join("tests/recorded")
         .join(name)
 }
 

@@ -1,0 +1,9 @@
+//! The driver for OpenStack on what a real cloud answered: recordings of a copy of the WebPlatform
+//! coming up and going, see `README.md` beside this. No cloud is needed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod copy;
+mod doctor;
+mod odd;
+mod played;
+mod recorder;
