@@ -287,6 +287,8 @@ impl Installation {
 
 #[cfg(test)]
 mod tests {
+    use engine::port::Cloud as _;
+
     use super::*;
 
     #[test]

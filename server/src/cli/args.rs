@@ -132,7 +132,7 @@ pub(super) struct DataArgs {
 /// Whether what is said with clouds is recorded.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct RecordArg {
-    /// Record what is said with OpenStack clouds in this folder, without secrets
+    /// Record what is said with OpenStack clouds in this folder, credentials taken out
     #[arg(
         long,
         value_name = "FOLDER",

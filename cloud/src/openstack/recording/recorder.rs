@@ -69,6 +69,10 @@ impl Recorder {
             began,
         };
         write_line(&mut file, &head)?;
+        tracing::info!(
+            cloud = %self.cloud, folder = %self.folder.display(),
+            "what is said with this cloud is recorded"
+        );
         Ok(file)
     }
 
