@@ -13,24 +13,30 @@ use model::resource::{Instance, Resource};
 use model::topology::Topology;
 use model::value::Value;
 
-use crate::port::{Cloud, CloudError, Found, Scope, Status};
+use crate::port::{Cloud, CloudError, Found, Mark, Scope, Status};
 use crate::{Engine, EngineError};
 
 /// What the cloud holds of one environment at one time.
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
     found: BTreeMap<Key, Vec<Found>>,
+    /// What the cloud lists without being able to tell whose it is.
+    unmarked: Vec<Found>,
 }
 
 impl Collection {
     fn new(found: Vec<Found>) -> Self {
-        let mut by_key: BTreeMap<Key, Vec<Found>> = BTreeMap::new();
+        let mut collection = Self::default();
         for found in found {
-            if let Some(mark) = &found.mark {
-                by_key.entry(mark.key.clone()).or_default().push(found);
+            match &found.mark {
+                Some(mark) => {
+                    let all = collection.found.entry(mark.key.clone()).or_default();
+                    all.push(found);
+                }
+                None => collection.unmarked.push(found),
             }
         }
-        Self { found: by_key }
+        collection
     }
 
     /// Everything with the mark of this key, whatever its state.
@@ -270,6 +276,36 @@ impl Engine {
         cloud.list(scope, kinds).await.map(Collection::new)
     }
 
+    /// Gives those their marks back that the cloud lists without one, because it can't see them
+    /// just now, by the ids that were stored when they were made: what is out of sight is not gone.
+    async fn recognise(
+        &self,
+        mut collection: Collection,
+        environment: EnvironmentId,
+    ) -> Result<Collection, EngineError> {
+        if collection.unmarked.is_empty() {
+            return Ok(collection);
+        }
+        let bindings = self.store().bindings(environment).await?;
+        for found in std::mem::take(&mut collection.unmarked) {
+            let bound = bindings.iter().find(|(_, id)| **id == found.id);
+            if let Some((key, _)) = bound.filter(|(key, _)| key.kind == found.kind) {
+                let mark = Mark {
+                    installation: self.parts.installation,
+                    environment,
+                    key: key.clone(),
+                    attempt: 1,
+                };
+                let all = collection.found.entry(key.clone()).or_default();
+                all.push(Found {
+                    mark: Some(mark),
+                    ..found
+                });
+            }
+        }
+        Ok(collection)
+    }
+
     /// Collects every kind, asking again where the cloud only fails in passing.
     pub(crate) async fn collect_patiently(
         &self,
@@ -277,8 +313,10 @@ impl Engine {
         environment: EnvironmentId,
     ) -> Result<Collection, EngineError> {
         let kinds = ResourceKind::every();
-        self.patiently(|| self.collect(cloud, environment, &kinds))
-            .await
+        let collection = self
+            .patiently(|| self.collect(cloud, environment, &kinds))
+            .await?;
+        self.recognise(collection, environment).await
     }
 
     /// Asks a cloud for something that changes nothing, again where it only fails in passing.

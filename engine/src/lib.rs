@@ -49,6 +49,9 @@ pub struct Config {
     pub retry_wait: Duration,
     /// How long a resource may take to become ready, or to go.
     pub patience: Duration,
+    /// After how long something that does not go is asked to go again: a cloud whose service was
+    /// restarted in between has forgotten that it was asked.
+    pub ask_again: Duration,
     /// How often the store is looked at for work.
     pub tick: Duration,
     /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
@@ -65,6 +68,7 @@ impl Default for Config {
             retries: 6,
             retry_wait: Duration::from_millis(500),
             patience: Duration::from_mins(10),
+            ask_again: Duration::from_mins(1),
             tick: Duration::from_secs(1),
             channels: true,
         }

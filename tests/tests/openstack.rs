@@ -1,9 +1,16 @@
 //! A real OpenStack: what the lab itself promises to the tests that use it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "openstack/copy.rs"]
 mod copy;
+#[path = "openstack/faults.rs"]
+mod faults;
+#[path = "openstack/kill.rs"]
+mod kill;
 #[path = "openstack/pairs.rs"]
 mod pairs;
+#[path = "openstack/small.rs"]
+mod small;
 #[path = "openstack/world.rs"]
 mod world;
 

@@ -3,6 +3,8 @@
 //! nothing left behind, made twice, or touched that is not ours?
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "stories/down_cell.rs"]
+mod down_cell;
 #[path = "stories/faults.rs"]
 mod faults;
 #[path = "stories/happy.rs"]

@@ -157,14 +157,17 @@ pub(super) fn list(tables: &Tables, scope: Scope, kinds: &BTreeSet<ResourceKind>
         }
     }
     if let Scope::Environment(installation, environment) = scope {
-        all.retain(|found| {
-            found.mark.as_ref().is_some_and(|mark| {
-                mark.installation == installation && mark.environment == environment
-            })
+        all.retain(|found| match &found.mark {
+            Some(mark) => mark.installation == installation && mark.environment == environment,
+            // Its metadata is in a cell that is down: whose it is can't be told here.
+            None => found.facts.status.as_deref() == Some(UNSEEN),
         });
     }
     all
 }
+
+/// The status of a server of which only the id is known, because its cell is down.
+const UNSEEN: &str = "UNKNOWN";
 
 /// One resource, ready, without facts.
 fn found(kind: ResourceKind, id: &str, name: &str, mark: Option<Mark>) -> Found {

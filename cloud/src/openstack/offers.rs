@@ -115,7 +115,11 @@ impl OpenStack {
         let path = call.path.clone();
         match self.ask(call).await {
             Ok(answer) => Ok(answer.body),
-            Err(CloudError::Refused(words) | CloudError::NotFound(words)) => {
+            Err(
+                CloudError::Refused(words)
+                | CloudError::NotFound(words)
+                | CloudError::NotOffered(words),
+            ) => {
                 tracing::debug!(cloud = %self.name, path, words, "not told");
                 Ok(Value::Null)
             }

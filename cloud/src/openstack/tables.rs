@@ -172,10 +172,16 @@ impl OpenStack {
         call: Call,
         collection: &str,
     ) -> Result<Vec<T>, CloudError> {
-        if needed {
-            self.pages(call, collection).await
-        } else {
-            Ok(Vec::new())
+        if !needed {
+            return Ok(Vec::new());
+        }
+        match self.pages(call, collection).await {
+            // Where there is no such service there is nothing of it either.
+            Err(CloudError::NotOffered(words)) => {
+                tracing::debug!(cloud = %self.name, collection, words, "not offered");
+                Ok(Vec::new())
+            }
+            answer => answer,
         }
     }
 

@@ -13,7 +13,7 @@ impl From<Lost> for CloudError {
             Lost::NotSent(words) => Self::Unreachable(words),
             Lost::NoAnswer(words) => Self::Unanswered(words),
             Lost::NotLetIn(words) => Self::CredentialGone(words),
-            Lost::NotOffered(words) => Self::Refused(words),
+            Lost::NotOffered(words) => Self::NotOffered(words),
         }
     }
 }

@@ -38,6 +38,8 @@ struct Run<'a> {
     phase: Phase,
     progress: Vec<Progress>,
     attempts: Vec<u32>,
+    /// Since when the cloud has had each step's current attempt.
+    since: Vec<Option<Duration>>,
     ids: BTreeMap<Key, CloudId>,
     /// What was there of each key when the run began or was last looked at.
     there: BTreeMap<Key, Vec<(CloudId, Status)>>,
@@ -245,6 +247,7 @@ impl Execution<'_> {
             phase,
             progress: vec![Progress::Waiting; count],
             attempts: vec![1; count],
+            since: vec![None; count],
             ids: collection.ids(),
             there,
         };
@@ -308,6 +311,7 @@ impl Execution<'_> {
                 if !matches!(run.plan.steps[index].act, StepAct::Delete { .. }) {
                     run.ids.insert(key.clone(), id.clone());
                 }
+                run.since[index].get_or_insert(since);
                 run.progress[index] = Progress::Made { id, since };
             }
             Answer::Ready(id) => {
@@ -329,6 +333,7 @@ impl Execution<'_> {
                     ));
                 }
                 run.attempts[index] += 1;
+                run.since[index] = None;
                 run.progress[index] = Progress::Waiting;
             }
             Answer::Failed(trouble) => return Err(trouble),
@@ -427,9 +432,16 @@ impl Execution<'_> {
                 (Seen::Ready, StepAct::Delete { .. })
                 | (Seen::HalfDone, StepAct::Create { .. } | StepAct::Delete { .. })
                 | (Seen::Busy, _) => {
-                    let patience = self.engine.parts.config.patience;
-                    if self.engine.clock().monotonic().saturating_sub(since) > patience {
-                        return Err(trouble::too_long(at.step, patience.as_secs()));
+                    let config = &self.engine.parts.config;
+                    let now = self.engine.clock().monotonic();
+                    let first = run.since[index].unwrap_or(since);
+                    if now.saturating_sub(first) > config.patience {
+                        return Err(trouble::too_long(at.step, config.patience.as_secs()));
+                    }
+                    let going = matches!(at.step.act, StepAct::Delete { .. });
+                    if going && now.saturating_sub(since) > config.ask_again {
+                        run.progress[index] = Progress::Calling;
+                        work.push(self.begin(run, index));
                     }
                 }
             }

@@ -15,6 +15,9 @@ pub(super) fn call_failed(step: &Step, error: &CloudError) -> Trouble {
         CloudError::Refused(_) => {
             "Correct what the cloud refuses in the file or recipe, then try again."
         }
+        CloudError::NotOffered(_) => {
+            "Leave out what this cloud does not have, or choose another cloud."
+        }
         CloudError::Throttled { .. }
         | CloudError::Unreachable(_)
         | CloudError::Unavailable(_)

@@ -146,6 +146,9 @@ pub enum CloudError {
     /// The request is wrong or not allowed; asking again gives the same answer.
     #[error("refused: {0}")]
     Refused(String),
+    /// The cloud has no such service or version of it.
+    #[error("this cloud does not offer it: {0}")]
+    NotOffered(String),
     /// Too many requests; nothing was done.
     #[error("asked to wait{}: {words}", .retry_after.map(|d| format!(" {} s", d.as_secs())).unwrap_or_default())]
     Throttled {
@@ -179,6 +182,7 @@ impl CloudError {
             | Self::Conflict(_)
             | Self::Quota { .. }
             | Self::Refused(_)
+            | Self::NotOffered(_)
             | Self::Throttled { .. }
             | Self::Unreachable(_)
             | Self::CredentialGone(_) => Effect::None,
@@ -197,6 +201,7 @@ impl CloudError {
             | Self::Conflict(_)
             | Self::Quota { .. }
             | Self::Refused(_)
+            | Self::NotOffered(_)
             | Self::CredentialGone(_)
             | Self::Unexpected(_) => false,
         }
@@ -217,7 +222,9 @@ pub trait Cloud: Send + Sync {
     fn request_lifetime(&self) -> Duration;
 
     /// Lists resources of some kinds, foreign ones only where the scope says so. What a resource
-    /// is ([`Found::resource`]) may be missing where kinds that it refers to are not asked for.
+    /// is ([`Found::resource`]) may be missing where kinds that it refers to are not asked for. An
+    /// instance of which the cloud knows no more than its id just now (its cell is down) is in
+    /// every scope, without a mark: it is for the engine to know it by that id.
     async fn list(
         &self,
         scope: Scope,

@@ -59,7 +59,10 @@ fn main() -> ExitCode {
     let mut setup = server::cli::Setup {
         engine: quick.config,
         simulated: quick.simulated,
-        openstack: cloud::openstack::Options::default(),
+        openstack: cloud::openstack::Options {
+            request_lifetime: Duration::from_secs(2),
+            ..cloud::openstack::Options::default()
+        },
         caches: !plain(),
         probe: probe(fate),
     };

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud::OpenStack;
 use cloud::openstack::{Options, config::Configured};
 use engine::port::{Clock, Cloud, Entropy, NoProbe, Store};
 use engine::{Ask, Engine, Parts};
@@ -41,7 +40,6 @@ pub struct LabWorld {
     pub project: LabProject,
     pub proxy: FaultProxy,
     pub store: Arc<dyn Store>,
-    pub cloud: Arc<OpenStack>,
     pub engine: Arc<Engine>,
     /// What the project held before the first act.
     pub before: Listing,
@@ -63,7 +61,7 @@ impl LabWorld {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let configured = Configured::in_file(&file).unwrap();
-        let cloud = Arc::new(configured.open(&options(), &clock).pop().unwrap());
+        let cloud: Arc<dyn Cloud> = Arc::new(configured.open(&options(), &clock).pop().unwrap());
         let database = folder.path().join("understudy.db");
         let store: Arc<dyn Store> = Arc::new(SqlStore::open_sqlite(&database).await.unwrap());
         let installation = InstallationId::from_uuid(entropy.uuid());
@@ -71,9 +69,12 @@ impl LabWorld {
         let mut config = Setup::quick(folder.path()).config;
         config.poll = engine::Config::default().poll;
         config.retry_wait = Duration::from_millis(200);
+        // What a service that was killed has forgotten is noticed sooner than by people.
+        config.patience = Duration::from_secs(90);
+        config.ask_again = Duration::from_secs(5);
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
-            clouds: BTreeMap::from([(cloud_name(), Arc::clone(&cloud) as Arc<dyn Cloud>)]),
+            clouds: BTreeMap::from([(cloud_name(), cloud)]),
             clock,
             entropy,
             probe: Arc::new(NoProbe),
@@ -85,7 +86,6 @@ impl LabWorld {
             project,
             proxy,
             store,
-            cloud,
             engine,
             before,
             folder,
