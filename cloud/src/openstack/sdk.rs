@@ -13,7 +13,7 @@ use openstack_sdk::config::CloudConfig;
 use openstack_sdk::types::{ApiVersion, ServiceType};
 use openstack_sdk::{OpenStackError, RestError};
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::transport::{
     Answer, Call, CatalogEntry, Credential, Lost, Method, Service, SignedIn, Transport, Version,
@@ -26,7 +26,18 @@ pub(super) struct Sdk {
     config: CloudConfig,
     timeout: Duration,
     session: OnceCell<AsyncOpenStack>,
-    discovered: [OnceCell<()>; Service::ALL.len()],
+    /// With which token each service was last asked for its versions: signing in anew brings a new
+    /// catalog, which knows nothing of them.
+    discovered: [Mutex<Option<Stamp>>; Service::ALL.len()],
+}
+
+/// When a token was issued: what tells one from the next.
+type Stamp = String;
+
+/// The session's token.
+fn stamp(session: &AsyncOpenStack) -> Stamp {
+    let issued = session.get_auth_info().map(|info| info.token.issued_at);
+    format!("{issued:?}")
 }
 
 impl Sdk {
@@ -62,14 +73,16 @@ impl Sdk {
             .into_iter()
             .zip(&self.discovered)
             .find(|(one, _)| *one == service);
-        if let Some((_, cell)) = discovered {
-            cell.get_or_try_init(|| async {
+        if let Some((_, with)) = discovered {
+            let mut with = with.lock().await;
+            let now = stamp(session);
+            if with.as_ref() != Some(&now) {
                 session
                     .discover_service_endpoint(&service_type(service))
                     .await
-                    .map_err(|error| not_connected(&error))
-            })
-            .await?;
+                    .map_err(|error| not_connected(&error))?;
+                *with = Some(now);
+            }
         }
         Ok(session)
     }
@@ -135,11 +148,21 @@ impl RestEndpoint for Endpoint<'_> {
 impl Transport for Sdk {
     async fn send(&self, call: &Call) -> Result<Answer, Lost> {
         let session = self.session_for(call.service).await?;
-        let response = raw(Endpoint(call))
-            .skip_error_check(true)
-            .query_async(session)
-            .await
-            .map_err(|error| lost(&error))?;
+        let with = stamp(session);
+        let ask = async || {
+            raw(Endpoint(call))
+                .skip_error_check(true)
+                .query_async(session)
+                .await
+                .map_err(|error| lost(&error))
+        };
+        let mut response = ask().await?;
+        if response.status() == http::StatusCode::NOT_FOUND && stamp(session) != with {
+            // Signed in anew meanwhile, by another request: this one may have gone to an address
+            // of the new catalog where no version was known yet, and where nothing is.
+            self.session_for(call.service).await?;
+            response = ask().await?;
+        }
         let header = |name: &str| {
             response
                 .headers()

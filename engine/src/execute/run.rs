@@ -38,6 +38,8 @@ struct Run<'a> {
     phase: Phase,
     progress: Vec<Progress>,
     attempts: Vec<u32>,
+    /// Why each step's attempts failed so far, without repetitions.
+    whys: BTreeMap<usize, Vec<String>>,
     /// Since when the cloud has had each step's current attempt.
     since: Vec<Option<Duration>>,
     ids: BTreeMap<Key, CloudId>,
@@ -248,6 +250,7 @@ impl Execution<'_> {
             progress: vec![Progress::Waiting; count],
             attempts: vec![1; count],
             since: vec![None; count],
+            whys: BTreeMap::new(),
             ids: collection.ids(),
             there,
         };
@@ -325,11 +328,15 @@ impl Execution<'_> {
             Answer::Discarded { why } => {
                 run.ids.remove(key);
                 let attempts = self.engine.parts.config.attempts;
+                let whys = run.whys.entry(index).or_default();
+                if !whys.contains(&why) {
+                    whys.push(why);
+                }
                 if run.attempts[index] >= attempts {
                     return Err(trouble::attempts_failed(
                         &run.plan.steps[index],
                         attempts,
-                        &why,
+                        &whys.join(" Then: "),
                     ));
                 }
                 run.attempts[index] += 1;
