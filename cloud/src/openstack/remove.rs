@@ -6,8 +6,8 @@ use model::id::CloudId;
 use model::key::ResourceKind;
 use serde_json::json;
 
-use super::OpenStack;
 use super::transport::{Call, Service};
+use super::{OpenStack, wire};
 
 impl OpenStack {
     pub(super) async fn remove(
@@ -51,8 +51,44 @@ impl OpenStack {
                 (Call::delete(Service::Compute, path), Done::Later)
             }
         };
-        self.ask(call).await?;
-        Ok(done)
+        match self.ask(call.clone()).await {
+            Err(CloudError::Conflict(words)) if self.remove_orphans(kind, id).await? == 0 => {
+                Err(CloudError::Conflict(words))
+            }
+            Err(CloudError::Conflict(_)) => self.ask(call).await.map(|_| done),
+            answer => answer.map(|_| done),
+        }
+    }
+
+    /// Nova takes the ports that it made away with their server, unless Neutron was down just then:
+    /// those stay, for a server that is no longer there, and keep our network from going. Takes
+    /// them away, and counts them. Ports that belong to a server, or to nobody, are not touched.
+    async fn remove_orphans(&self, kind: ResourceKind, id: &CloudId) -> Result<u32, CloudError> {
+        let ports = Call::get(Service::Network, "ports");
+        let ports = match kind {
+            ResourceKind::Network => ports.with("network_id", id.as_str()),
+            ResourceKind::Subnet => ports.with("fixed_ips", format!("subnet_id={id}")),
+            _ => return Ok(0),
+        };
+        let mut removed = 0;
+        for port in self.pages::<wire::Port>(ports, "ports").await? {
+            if !port.device_owner.starts_with("compute:") || port.device_id.is_empty() {
+                continue;
+            }
+            let server = Call::get(Service::Compute, format!("servers/{}", port.device_id));
+            if let Err(CloudError::NotFound(_)) = self.ask(server).await {
+                let call = Call::delete(Service::Network, format!("ports/{}", port.id));
+                match self.ask(call).await {
+                    Ok(_) | Err(CloudError::NotFound(_)) => removed += 1,
+                    // Not every cloud lets members do so: then it is for whoever runs it.
+                    Err(CloudError::Refused(words)) => {
+                        tracing::warn!(cloud = %self.name, port = port.id, words, "an orphan stays");
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(removed)
     }
 
     /// A router lets a port of its own go; the port tells which router it is.

