@@ -175,9 +175,10 @@ impl OpenStack {
         if !needed {
             return Ok(Vec::new());
         }
+        let service = call.service;
         match self.pages(call, collection).await {
-            // Where there is no such service there is nothing of it either.
-            Err(CloudError::NotOffered(words)) => {
+            // The one service that a cloud may be without: then there is nothing of it either.
+            Err(CloudError::NotOffered(words)) if service == Service::BlockStorage => {
                 tracing::debug!(cloud = %self.name, collection, words, "not offered");
                 Ok(Vec::new())
             }

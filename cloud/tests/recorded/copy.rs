@@ -152,7 +152,7 @@ async fn every_resource_is_asked_for_as_it_was_recorded() {
         ids: &ids,
     };
     let error = cloud.create(again).await.unwrap_err();
-    assert!(matches!(&error, CloudError::Refused(words)
+    assert!(matches!(&error, CloudError::NotOffered(words)
         if words.contains("the recording holds no answer to")));
 }
 
