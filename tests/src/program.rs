@@ -1,5 +1,6 @@
 //! The program as a process of its own, serving on a free port.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -33,9 +34,15 @@ pub fn command(program: &Path, data: &Path, arguments: &[&str]) -> Command {
 impl Server {
     /// Starts one on a free port and waits until it says its address.
     pub async fn start(program: &Path, data: &Path) -> Self {
+        Self::start_with(program, data, &[]).await
+    }
+
+    /// The same with variables of the environment.
+    pub async fn start_with(program: &Path, data: &Path, variables: &[(&str, &OsStr)]) -> Self {
         let start = Instant::now();
         let mut child = command(program, data, &["serve", "--listen", "127.0.0.1:0"])
             .env("RUST_LOG", "warn")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");

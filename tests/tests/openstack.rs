@@ -1,6 +1,8 @@
 //! A real OpenStack: what the lab itself promises to the tests that use it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "openstack/browser.rs"]
+mod browser;
 #[path = "openstack/copy.rs"]
 mod copy;
 #[path = "openstack/faults.rs"]

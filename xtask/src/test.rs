@@ -23,7 +23,7 @@ use crate::{
 pub(crate) enum Extent {
     /// Everything that a change must pass.
     Usual,
-    /// The release build too.
+    /// More of it on the real OpenStack, and the release build too.
     Full,
 }
 
@@ -47,7 +47,7 @@ struct Line {
 /// Prepares the machine, runs the suites, fails if any failed.
 pub(crate) fn run(extent: Extent) -> Result<(), Failure> {
     header("what the tests need");
-    let machine = machine::prepare()?;
+    let machine = machine::prepare(extent)?;
     let begun = Instant::now();
     let mut lines = Vec::new();
 
@@ -95,7 +95,10 @@ pub(crate) fn run(extent: Extent) -> Result<(), Failure> {
         outcome::doc_tests(&machine)
     });
     match extent {
-        Extent::Usual => println!("\n(`cargo xtask test --full` builds the release too)"),
+        Extent::Usual => println!(
+            "\n(`cargo xtask test --full` kills OpenStack's services in the middle, tries more pairs \
+             and kills there, and builds the release too)"
+        ),
         Extent::Full => {
             single(&mut lines, "release build", || {
                 shell::run(cargo(&[

@@ -41,6 +41,11 @@ pub(super) fn of(answer: &Answer) -> CloudError {
             words,
         };
     }
+    // Cinder says 400 to what will be right once a volume has settled.
+    if answer.status == 400 && plain.contains("Invalid volume") && plain.contains("status must be")
+    {
+        return CloudError::Conflict(words);
+    }
     match answer.status {
         401 => CloudError::CredentialGone(words),
         404 | 410 => CloudError::NotFound(words),
@@ -232,6 +237,16 @@ mod tests {
             "message": "No more IP addresses available on network x.", "detail": ""}}),
         );
         assert!(of(&short).is_passing());
+    }
+
+    #[test]
+    fn a_volume_that_is_still_busy_is_a_conflict() {
+        let busy = answer(
+            400,
+            json!({"badRequest": {"code": 400, "message": "Invalid volume: Volume status must be \
+            available or error and must not be migrating, attached."}}),
+        );
+        assert!(matches!(of(&busy), CloudError::Conflict(_)));
     }
 
     #[test]

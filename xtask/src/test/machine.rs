@@ -6,7 +6,7 @@
 
 use std::{env, fs, path::PathBuf, process::Command};
 
-use super::lab;
+use super::{Extent, lab};
 use crate::shell::{self, Failure, on_path, program, succeeds};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -18,11 +18,16 @@ const CHROMIUM: &[&str] = &[
 ];
 const POSTGRES: &[&str] = &["initdb", "pg_ctl", "postgres"];
 
+/// Tells the tests on the real OpenStack to try more, and what takes long or may end in several ways.
+const FULL_VARIABLE: &str = "UNDERSTUDY_TESTS_FULL";
+
 /// Where the tests find what they need.
 #[derive(Debug)]
 pub(super) struct Machine {
     chromium: PathBuf,
     postgres: PathBuf,
+    /// How much is tested.
+    extent: Extent,
     /// Which program runs the tests.
     pub(super) runner: Runner,
 }
@@ -42,17 +47,21 @@ impl Machine {
         let Self {
             chromium,
             postgres,
+            extent,
             runner: _,
         } = self;
         command
             .env("CHROMIUM", chromium)
             .env("POSTGRES_BIN", postgres)
             .env("INSTA_UPDATE", "no");
+        if *extent == Extent::Full {
+            command.env(FULL_VARIABLE, "1");
+        }
     }
 }
 
 /// Installs what is missing, or says what to type.
-pub(super) fn prepare() -> Result<Machine, Failure> {
+pub(super) fn prepare(extent: Extent) -> Result<Machine, Failure> {
     if !has_target()? {
         shell::run(program("rustup", &["target", "add", TARGET]))?;
     }
@@ -86,6 +95,7 @@ pub(super) fn prepare() -> Result<Machine, Failure> {
     let machine = Machine {
         chromium: chromium().ok_or_else(|| missing("Chromium", "CHROMIUM"))?,
         postgres: postgres().ok_or_else(|| missing("PostgreSQL's server", "POSTGRES_BIN"))?,
+        extent,
         runner: runner(),
     };
     println!("Chromium: {}", machine.chromium.display());
