@@ -78,7 +78,7 @@ async fn bring_to(world: &LabWorld, topology: &Topology, story: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_any_topology_to_any_other() {
-    let (pairs, most) = if full() { (50, 9) } else { (4, 3) };
+    let (pairs, most) = if full() { (50, 9) } else { (2, 3) };
     let seed: [u8; 32] = match std::env::var("UNDERSTUDY_TESTS_SEED") {
         Ok(text) => serde_json::from_str(&text).unwrap(),
         Err(_) => rand::random(),
