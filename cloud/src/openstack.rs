@@ -183,11 +183,9 @@ impl OpenStack {
             .external
             .get_or_try_init(|| async {
                 let call = Call::get(Service::Network, "networks").with("router:external", "true");
-                let mut found: Vec<wire::Network> = self.pages(call, "networks").await?;
-                if let Some(wanted) = &self.options.external_network {
-                    found.retain(|network| &network.name == wanted || &network.id == wanted);
-                }
-                match found.as_slice() {
+                let seen: Vec<wire::Network> = self.pages(call, "networks").await?;
+                let meant = meant(&seen, self.options.external_network.as_deref());
+                match meant.as_slice() {
                     [one] => Ok(one.id.clone()),
                     [] => Err(CloudError::Refused(match &self.options.external_network {
                         Some(name) => format!("the project sees no external network `{name}`"),
@@ -233,6 +231,15 @@ impl OpenStack {
         let call = Call::get(Service::Image, "images").with("status", "active");
         self.pages(call, "images").await
     }
+}
+
+/// The external networks that may be meant: those of the name or id that is configured, all that
+/// are seen where nothing is.
+fn meant<'n>(seen: &'n [wire::Network], wanted: Option<&str>) -> Vec<&'n wire::Network> {
+    let is = |network: &&wire::Network| {
+        wanted.is_none_or(|wanted| network.name == wanted || network.id == wanted)
+    };
+    seen.iter().filter(is).collect()
 }
 
 /// Entries per page; a cloud may give fewer.

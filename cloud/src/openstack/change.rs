@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::port::{CloudError, Done};
 use model::id::CloudId;
-use model::key::{Key, ResourceKind};
+use model::key::Key;
 use model::resource::{FloatingIp, Instance, Resource, SecurityRules, Volume};
 use serde_json::{Value, json};
 
-use super::create::{id_of, purpose};
+use super::create::{id_of, place, purpose};
 use super::transport::{Call, Service, Version};
 use super::{OpenStack, mark, rules, wire};
 
@@ -76,7 +76,7 @@ impl OpenStack {
     ) -> Result<wire::SecurityGroup, CloudError> {
         let call = Call::get(Service::Network, format!("security-groups/{id}"));
         let mut body = self.ask(call).await?.body;
-        read(body["security_group"].take())
+        wire::one(body["security_group"].take())
     }
 
     async fn change_volume(&self, id: &CloudId, after: &Volume) -> Result<Done, CloudError> {
@@ -85,27 +85,16 @@ impl OpenStack {
             .ask(Call::get(Service::BlockStorage, path.clone()))
             .await?
             .body;
-        let row: wire::Volume = read(body["volume"].take())?;
-        let Volume {
-            size,
-            mount,
-            file_system,
-        } = after;
+        let row: wire::Volume = wire::one(body["volume"].take())?;
         let mut metadata = row.metadata.clone();
-        for (name, value) in [("mount", mount), ("file-system", file_system)] {
-            let name = format!("{}-{name}", mark::PREFIX);
-            match value {
-                Some(value) => metadata.insert(name, value.clone()),
-                None => metadata.remove(&name),
-            };
-        }
+        place(&mut metadata, after);
         if metadata != row.metadata {
             let body = json!({ "metadata": metadata });
             let path = format!("{path}/metadata");
             self.ask(Call::put(Service::BlockStorage, path, body))
                 .await?;
         }
-        match size.fixed() {
+        match after.size.fixed() {
             Some(size) if size.0 > row.size && row.status != "extending" => {
                 let version = if row.status == "in-use" {
                     self.version(Service::BlockStorage, &[EXTEND_IN_USE])
@@ -133,7 +122,7 @@ impl OpenStack {
             .ask(Call::get(Service::Compute, format!("servers/{id}")))
             .await?
             .body;
-        let row: wire::Server = read(body["server"].take())?;
+        let row: wire::Server = wire::one(body["server"].take())?;
         let action =
             |body: Value| Call::post(Service::Compute, format!("servers/{id}/action"), body);
         if row.status == "VERIFY_RESIZE" {
@@ -144,8 +133,7 @@ impl OpenStack {
             // All of it, or a profile that went would stay.
             let mut metadata: BTreeMap<String, String> = row.metadata.clone();
             let ours = |name: &str| {
-                name.starts_with(&format!("{}-profiles-", mark::PREFIX))
-                    || name == format!("{}-role", mark::PREFIX)
+                name.starts_with(&mark::entry("profiles-")) || name == mark::entry("role")
             };
             metadata.retain(|name, _| !ours(name));
             purpose(&mut metadata, after);
@@ -211,26 +199,11 @@ impl OpenStack {
     ) -> Result<Done, CloudError> {
         let port = match &after.instance {
             None => None,
-            Some(instance) => {
-                let on = Key::new(ResourceKind::Network, after.network.as_str());
-                Some(
-                    self.port_of(id_of(ids, instance)?, id_of(ids, &on)?)
-                        .await?,
-                )
-            }
+            Some(instance) => Some(self.port_of(instance, &after.network, ids).await?),
         };
         let path = format!("floatingips/{id}");
         let body = json!({ "floatingip": { "port_id": port } });
         self.ask(Call::put(Service::Network, path, body)).await?;
         Ok(Done::Already)
     }
-}
-
-/// Reads one object.
-fn read<T: serde::de::DeserializeOwned>(mut object: Value) -> Result<T, CloudError> {
-    if let Value::Object(fields) = &mut object {
-        fields.retain(|_, value| !value.is_null());
-    }
-    serde_json::from_value(object)
-        .map_err(|error| CloudError::Unexpected(format!("an answer makes no sense: {error}")))
 }

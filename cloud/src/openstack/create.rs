@@ -1,9 +1,12 @@
 //! Creating: one call for one resource, with the mark in its body. Where a service takes several
 //! rules in one call they go in one.
 
+use std::collections::BTreeMap;
+
 use engine::port::{CloudError, Create, Created, Done, Mark};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::name::{NetworkName, ProfileName};
 use model::resource::{
     FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup, SecurityRules,
     ServerGroup, Subnet, Volume, VolumeAttachment,
@@ -15,10 +18,7 @@ use super::transport::{Call, Service};
 use super::{OpenStack, id_in, mark, rules, wire};
 
 /// The id of something that a resource refers to.
-pub(super) fn id_of<'a>(
-    ids: &'a std::collections::BTreeMap<Key, CloudId>,
-    key: &Key,
-) -> Result<&'a str, CloudError> {
+pub(super) fn id_of<'a>(ids: &'a BTreeMap<Key, CloudId>, key: &Key) -> Result<&'a str, CloudError> {
     ids.get(key)
         .map(CloudId::as_str)
         .ok_or_else(|| CloudError::NotFound(format!("{key} is not in the cloud")))
@@ -38,42 +38,31 @@ fn later(id: String) -> Created {
     }
 }
 
-/// The name of a group as Neutron's metadata of a volume or a server: what a listing reads back.
-pub(super) fn volume_metadata(
-    mark: &Mark,
-    volume: &Volume,
-) -> std::collections::BTreeMap<String, String> {
-    let mut metadata = mark::metadata(mark);
+/// What a volume's metadata says beside the mark: where it is mounted, and what is on it.
+pub(super) fn place(metadata: &mut BTreeMap<String, String>, volume: &Volume) {
     let Volume {
         size: _,
         mount,
         file_system,
     } = volume;
-    let mut put = |name: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            metadata.insert(format!("{}-{name}", mark::PREFIX), value.clone());
-        }
-    };
-    put("mount", mount);
-    put("file-system", file_system);
-    metadata
+    for (name, value) in [("mount", mount), ("file-system", file_system)] {
+        let name = mark::entry(name);
+        match value {
+            Some(value) => metadata.insert(name, value.clone()),
+            None => metadata.remove(&name),
+        };
+    }
 }
 
 /// What a server's metadata says beside the mark: what it does, and what it is to the others.
-pub(super) fn purpose(
-    metadata: &mut std::collections::BTreeMap<String, String>,
-    instance: &Instance,
-) {
+pub(super) fn purpose(metadata: &mut BTreeMap<String, String>, instance: &Instance) {
     mark::put_list(
         metadata,
         "profiles",
-        instance
-            .profiles
-            .iter()
-            .map(model::name::ProfileName::as_str),
+        instance.profiles.iter().map(ProfileName::as_str),
     );
     if let Some(role) = instance.role {
-        metadata.insert(format!("{}-role", mark::PREFIX), role.word().to_owned());
+        metadata.insert(mark::entry("role"), role.word().to_owned());
     }
 }
 
@@ -148,10 +137,12 @@ impl OpenStack {
                         mark.key
                     )));
                 };
+                let mut metadata = mark::metadata(mark);
+                place(&mut metadata, volume);
                 let body = json!({ "volume": {
                     "name": name,
                     "size": size.0,
-                    "metadata": volume_metadata(mark, volume),
+                    "metadata": metadata,
                 }});
                 let call = Call::post(Service::BlockStorage, "volumes", body);
                 Ok(later(id_in(&self.ask(call).await?, "volume")?))
@@ -177,11 +168,7 @@ impl OpenStack {
                     "description": format!("{} {network}", mark::text(mark)),
                 });
                 if let Some(instance) = instance {
-                    let on = Key::new(ResourceKind::Network, network.as_str());
-                    let port = self
-                        .port_of(id_of(ids, instance)?, id_of(ids, &on)?)
-                        .await?;
-                    body["port_id"] = json!(port);
+                    body["port_id"] = json!(self.port_of(instance, network, ids).await?);
                 }
                 if let Some(address) = address.fixed() {
                     body["floating_ip_address"] = json!(address.to_string());
@@ -212,7 +199,7 @@ impl OpenStack {
         &self,
         mark: &Mark,
         instance: &Instance,
-        ids: &std::collections::BTreeMap<Key, CloudId>,
+        ids: &BTreeMap<Key, CloudId>,
     ) -> Result<Created, CloudError> {
         let image = named(&instance.image, "image", &mark.key)?;
         let flavor = named(&instance.flavor, "flavor", &mark.key)?;
@@ -259,7 +246,7 @@ impl OpenStack {
         image: &str,
     ) -> Result<(String, String), CloudError> {
         let find = |catalog: &super::Catalog| {
-            let id = |names: &std::collections::BTreeMap<String, String>, wanted: &str| {
+            let id = |names: &BTreeMap<String, String>, wanted: &str| {
                 let mut ids = names.iter().filter(|(_, name)| *name == wanted);
                 match (ids.next(), ids.next()) {
                     (Some((id, _)), None) => Ok(Some(id.clone())),
@@ -290,7 +277,14 @@ impl OpenStack {
     /// The port that Nova gave a server on a network. All of the project's are looked up at once
     /// and remembered, since public addresses come in groups; a fresh one may be missing for a
     /// moment, which passes.
-    pub(super) async fn port_of(&self, server: &str, network: &str) -> Result<String, CloudError> {
+    pub(super) async fn port_of(
+        &self,
+        instance: &Key,
+        network: &NetworkName,
+        ids: &BTreeMap<Key, CloudId>,
+    ) -> Result<String, CloudError> {
+        let server = id_of(ids, instance)?;
+        let network = id_of(ids, &Key::new(ResourceKind::Network, network.as_str()))?;
         let wanted = (server.to_owned(), network.to_owned());
         let mut known = self.ports.lock().await;
         if let Some(port) = known.get(&wanted) {

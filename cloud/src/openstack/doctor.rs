@@ -14,8 +14,8 @@ use plan::offers::QuotaKind;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::OpenStack;
 use super::transport::{Call, Service};
-use super::{OpenStack, trouble};
 
 /// How it stands with one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -213,12 +213,6 @@ impl OpenStack {
 
     /// Reads something; the answer's body, or what stands in the way.
     async fn read(&self, call: Call) -> Result<Value, CloudError> {
-        let _slot = self.slots.acquire().await;
-        let answer = self.transport.send(&call).await?;
-        if answer.is_success() {
-            Ok(answer.body)
-        } else {
-            Err(trouble::of(&answer))
-        }
+        self.ask(call).await.map(|answer| answer.body)
     }
 }

@@ -303,11 +303,7 @@ impl Links<'_> {
 
     fn of_volume(&self, row: &wire::Volume) -> Found {
         let mark = self.mark(&row.id);
-        let text = |name: &str| {
-            row.metadata
-                .get(&format!("{}-{name}", mark::PREFIX))
-                .cloned()
-        };
+        let text = |name: &str| row.metadata.get(&mark::entry(name)).cloned();
         let resource = mark.as_ref().map(|_| {
             Resource::from(Volume {
                 size: Value::Fixed(Gib(row.size)),
@@ -462,7 +458,7 @@ impl Links<'_> {
         let image = row.image["id"]
             .as_str()
             .and_then(|id| catalog.images.get(id));
-        let role = row.metadata.get(&format!("{}-role", mark::PREFIX));
+        let role = row.metadata.get(&mark::entry("role"));
         Some(Instance {
             group,
             ordinal,

@@ -7,7 +7,12 @@ use std::collections::BTreeMap;
 use engine::port::Mark;
 
 /// What every metadata key of ours begins with.
-pub(super) const PREFIX: &str = "understudy";
+const PREFIX: &str = "understudy";
+
+/// The name of a metadata entry of ours: `understudy-role`.
+pub(super) fn entry(name: &str) -> String {
+    format!("{PREFIX}-{name}")
+}
 
 /// The form of a mark in one text, so that a later form can be told apart.
 const FORM: &str = "understudy:1:";
@@ -46,16 +51,16 @@ pub(super) fn metadata(mark: &Mark) -> BTreeMap<String, String> {
         attempt,
     } = mark;
     BTreeMap::from([
-        (format!("{PREFIX}-installation"), installation.to_string()),
-        (format!("{PREFIX}-environment"), environment.to_string()),
-        (format!("{PREFIX}-key"), key.to_string()),
-        (format!("{PREFIX}-attempt"), attempt.to_string()),
+        (entry("installation"), installation.to_string()),
+        (entry("environment"), environment.to_string()),
+        (entry("key"), key.to_string()),
+        (entry("attempt"), attempt.to_string()),
     ])
 }
 
 /// Reads a mark from metadata.
 pub(super) fn of_metadata(metadata: &BTreeMap<String, String>) -> Option<Mark> {
-    let part = |name: &str| metadata.get(&format!("{PREFIX}-{name}"));
+    let part = |name: &str| metadata.get(&entry(name));
     Some(Mark {
         installation: part("installation")?.parse().ok()?,
         environment: part("environment")?.parse().ok()?,

@@ -132,14 +132,32 @@ impl OpenStack {
         let Ok(external) = self.external().await else {
             return Ok(None);
         };
-        let path = format!("network-ip-availabilities/{external}");
-        let body = self.if_allowed(Call::get(Service::Network, path)).await?;
+        let told = self.if_allowed(pool(external)).await?;
+        Ok(Pool::of(&told).map(|Pool { total, used }| total.saturating_sub(used)))
+    }
+}
+
+/// Asks how full a network's pool of addresses is.
+pub(super) fn pool(network: &str) -> Call {
+    Call::get(
+        Service::Network,
+        format!("network-ip-availabilities/{network}"),
+    )
+}
+
+/// How many addresses a pool has.
+pub(super) struct Pool {
+    pub total: u64,
+    pub used: u64,
+}
+
+impl Pool {
+    /// What the answer says, where it was given.
+    pub(super) fn of(body: &Value) -> Option<Self> {
         let told = &body["network_ip_availability"];
-        Ok(
-            match (told["total_ips"].as_u64(), told["used_ips"].as_u64()) {
-                (Some(total), Some(used)) => Some(total.saturating_sub(used)),
-                _ => None,
-            },
-        )
+        Some(Self {
+            total: told["total_ips"].as_u64()?,
+            used: told["used_ips"].as_u64()?,
+        })
     }
 }

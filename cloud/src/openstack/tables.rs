@@ -116,10 +116,9 @@ impl OpenStack {
             tables.floating_ips,
             tables.server_groups,
             tables.volumes,
-            tables.catalog,
         ) = futures::try_join!(
             self.where_needed(is(Table::Servers), servers, "servers"),
-            self.where_needed(is(Table::Ports) || whole, neutron("ports"), "ports"),
+            self.where_needed(is(Table::Ports), neutron("ports"), "ports"),
             self.where_needed(is(Table::Networks), neutron("networks"), "networks"),
             self.where_needed(is(Table::Subnets), neutron("subnets"), "subnets"),
             self.where_needed(is(Table::Routers), neutron("routers"), "routers"),
@@ -135,8 +134,8 @@ impl OpenStack {
             ),
             self.server_groups(is(Table::ServerGroups), server_groups),
             self.where_needed(is(Table::Volumes), volumes, "volumes"),
-            async { Ok(self.catalog.lock().await.clone()) },
         )?;
+        tables.catalog = self.catalog.lock().await.clone();
         if tables.volumes.iter().any(is_on_its_way) {
             self.add_attachments(&mut tables.volumes).await?;
         }

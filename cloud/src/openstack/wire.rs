@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::port::CloudError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -218,6 +219,20 @@ pub(super) struct Image {
     pub status: String,
 }
 
+/// Reads one object. A field that is there and empty is as good as one that is missing.
+fn forgiving<T: DeserializeOwned>(mut object: Value) -> serde_json::Result<T> {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
+    }
+    serde_json::from_value(object)
+}
+
+/// Reads the one object that was asked for.
+pub(super) fn one<T: DeserializeOwned>(object: Value) -> Result<T, CloudError> {
+    forgiving(object)
+        .map_err(|error| CloudError::Unexpected(format!("an answer makes no sense: {error}")))
+}
+
 /// Reads the entries of a list; one that makes no sense is left out and named in the log.
 pub(super) fn entries<T: DeserializeOwned>(body: &mut Value, collection: &str) -> Vec<T> {
     let Value::Array(items) = body[collection].take() else {
@@ -225,13 +240,9 @@ pub(super) fn entries<T: DeserializeOwned>(body: &mut Value, collection: &str) -
     };
     items
         .into_iter()
-        .filter_map(|mut item| {
-            // A field that is there and empty is as good as one that is missing.
-            if let Value::Object(fields) = &mut item {
-                fields.retain(|_, value| !value.is_null());
-            }
+        .filter_map(|item| {
             let id = item["id"].as_str().unwrap_or_default().to_owned();
-            serde_json::from_value(item)
+            forgiving(item)
                 .inspect_err(|error| tracing::warn!(collection, id, %error, "an odd entry"))
                 .ok()
         })

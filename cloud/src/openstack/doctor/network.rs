@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::super::offers::{Pool, pool};
 use super::super::transport::{Call, Service};
-use super::super::{OpenStack, wire};
+use super::super::{OpenStack, meant, wire};
 use super::{About, Check, Verdict};
 
 /// Extensions by alias: how bad it is without, why they matter, what to do.
@@ -82,13 +83,10 @@ impl OpenStack {
     }
 
     async fn examine_addresses(&self, network: &wire::Network) -> Check {
-        let path = format!("network-ip-availabilities/{}", network.id);
         let about = About::FreeAddresses;
-        let told = self.read(Call::get(Service::Network, path)).await;
-        let told = told.unwrap_or_default()["network_ip_availability"].take();
-        let (total, used) = (told["total_ips"].as_u64(), told["used_ips"].as_u64());
-        match (total, used) {
-            (Some(total), Some(used)) if used < total => {
+        let told = self.read(pool(&network.id)).await.unwrap_or_default();
+        match Pool::of(&told) {
+            Some(Pool { total, used }) if used < total => {
                 let free = total - used;
                 Check::ok(
                     about,
@@ -96,13 +94,13 @@ impl OpenStack {
                     ENOUGH,
                 )
             }
-            (Some(total), Some(_)) => Check::limited(
+            Some(Pool { total, used: _ }) => Check::limited(
                 about,
                 format!("none of {total} on {}", network.name),
                 ENOUGH,
                 "give public addresses back that nobody uses",
             ),
-            _ => Check::limited(
+            None => Check::limited(
                 about,
                 "not told to this credential",
                 ENOUGH,
@@ -146,16 +144,7 @@ fn of_external<'n>(
     let names: Vec<&str> = seen.iter().map(|network| network.name.as_str()).collect();
     let write =
         |name: &str| format!("write `external_network: {name}` below `{cloud}:` in clouds.yaml");
-    let of = |name: &str| {
-        seen.iter()
-            .filter(|network| network.name == name || network.id == name)
-            .collect::<Vec<_>>()
-    };
-    let chosen = match wanted {
-        Some(name) => of(name),
-        None => seen.iter().collect(),
-    };
-    match (chosen.as_slice(), wanted, names.as_slice()) {
+    match (meant(seen, wanted).as_slice(), wanted, names.as_slice()) {
         ([one], Some(_), _) => Ok((
             one,
             Check::ok(about, format!("{}, as clouds.yaml says", one.name), OUTSIDE),
