@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::port::{CloudError, Done};
 use model::id::CloudId;
-use model::key::Key;
+use model::key::{Key, ResourceKind};
 use model::resource::{FloatingIp, Instance, Resource, SecurityRules, Volume};
 use serde_json::{Value, json};
 
@@ -53,7 +53,12 @@ impl OpenStack {
         ids: &BTreeMap<Key, CloudId>,
     ) -> Result<Done, CloudError> {
         let row = self.security_group(id).await?;
-        let keys: BTreeMap<&str, &Key> = ids.iter().map(|(key, id)| (id.as_str(), key)).collect();
+        // Rules go by the id of their group, so only the groups themselves may stand for an id.
+        let keys: BTreeMap<&str, &Key> = ids
+            .iter()
+            .filter(|(key, _)| key.kind == ResourceKind::SecurityGroup)
+            .map(|(key, id)| (id.as_str(), key))
+            .collect();
         let key_of = |id: &str| keys.get(id).map(|key| (*key).clone());
         let there = rules::set(&row.rules, key_of);
         let mut bodies = Vec::new();

@@ -7,3 +7,4 @@ mod doctor;
 mod odd;
 mod played;
 mod recorder;
+mod rules;
