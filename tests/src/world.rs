@@ -13,11 +13,13 @@ use engine::port::{Clock, Cloud, Entropy, Moment, NoProbe, Probe, Store};
 use engine::submit::Outcome;
 use engine::{Ask, Config, Engine, Parts, Request};
 use model::act::Actor;
+use model::count::Sizing;
 use model::file::{Document, parse};
 use model::id::{InstallationId, OperationId};
 use model::name::{CloudName, EnvironmentName, ImageName, RecipeName};
 use model::operation::Operation;
 use model::recipe::Recipe;
+use model::resolved::{Resolved, resolve};
 use model::topology::Topology;
 use server::installation::{SystemClock, SystemEntropy};
 use store::SqlStore;
@@ -287,39 +289,81 @@ impl World {
 
     /// Lets the engine work until nothing is open.
     pub async fn work_until_idle(&self) {
-        let idle = async {
-            while !self
-                .store
-                .open_operations()
-                .await
-                .expect("the store answers")
-                .is_empty()
-            {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::select! {
-            () = self.engine.run() => {}
-            () = idle => {}
-        }
+        work_until_idle(&self.engine).await;
     }
 
     /// An operation as it stands.
     pub async fn operation(&self, id: OperationId) -> Operation {
-        self.store
-            .operation(id)
-            .await
-            .expect("the store answers")
-            .expect("it is there")
+        operation(&self.engine, id).await
     }
 
     /// What happened in an operation, for the message of a test that fails.
     pub async fn log(&self, id: OperationId) -> String {
-        let events = self.store.events(id, 0).await.expect("the store answers");
-        let lines: Vec<String> = events
-            .iter()
-            .map(|event| format!("{} {:?}", event.number, event.what))
-            .collect();
-        lines.join("\n")
+        log(&self.engine, id).await
     }
+}
+
+/// Waits until nothing is open.
+pub async fn until_idle(store: &dyn Store) {
+    while !store
+        .open_operations()
+        .await
+        .expect("the store answers")
+        .is_empty()
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Lets an engine work until nothing is open.
+pub async fn work_until_idle(engine: &Arc<Engine>) {
+    tokio::select! {
+        () = engine.run() => {}
+        () = until_idle(engine.store()) => {}
+    }
+}
+
+/// An operation as it stands.
+pub async fn operation(engine: &Engine, id: OperationId) -> Operation {
+    let operation = engine.store().operation(id).await;
+    operation.expect("the store answers").expect("it is there")
+}
+
+/// What happened in an operation, for the message of a test that fails.
+pub async fn log(engine: &Engine, id: OperationId) -> String {
+    let events = engine.store().events(id, 0).await;
+    let lines: Vec<String> = events
+        .expect("the store answers")
+        .iter()
+        .map(|event| format!("{} {:?}", event.number, event.what))
+        .collect();
+    lines.join("\n")
+}
+
+/// Asserts that planning an environment again yields nothing; what is there of it.
+pub async fn assert_settled(engine: &Engine, environment: &str, story: &str) -> Resolved {
+    let environment = engine.store().environment(&name(environment)).await;
+    let environment = environment
+        .expect("the store answers")
+        .expect("it is there");
+    let again = engine.preview_up(&environment).await.expect("a preview");
+    assert!(
+        again.plan.steps.is_empty(),
+        "{story}: planning again: {:#?}",
+        again.plan.steps
+    );
+    again.observed
+}
+
+/// Asserts that what is there of an environment is a topology, in every field, and that planning
+/// it again yields nothing.
+pub async fn assert_as_planned(engine: &Engine, planned: &Topology, story: &str) {
+    let environment = planned.environment.as_str();
+    let observed = assert_settled(engine, environment, story).await;
+    let planned = resolve(planned, &Sizing::Planned);
+    assert_eq!(
+        observed.resources,
+        planned.settled_on(&observed).resources,
+        "{story}: what is there is not what was planned"
+    );
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use cloud::openstack;
 use engine::port::{Clock, Cloud, StoreError};
-use model::environment::Layer;
+use model::environment::{Environment, Layer};
 use model::name::{CloudName, EnvironmentName};
+use model::topology::Topology;
 
 use super::Installation;
 
@@ -42,9 +43,8 @@ impl Installation {
         let store = self.engine.store();
         let mut clouds: BTreeMap<CloudName, BTreeSet<EnvironmentName>> = BTreeMap::new();
         for environment in store.environments(false).await? {
-            for layer in [Layer::Planned, Layer::Observed] {
-                let newest = store.revision(environment.id, layer, None).await?;
-                if let Some(cloud) = newest.and_then(|(_, topology)| topology.cloud.clone()) {
+            for topology in self.newest(&environment).await? {
+                if let Some(cloud) = topology.cloud {
                     clouds
                         .entry(cloud)
                         .or_default()
@@ -53,5 +53,28 @@ impl Installation {
             }
         }
         Ok(clouds)
+    }
+
+    /// The newest state of each layer that an environment has.
+    pub(super) async fn newest(
+        &self,
+        environment: &Environment,
+    ) -> Result<Vec<Topology>, StoreError> {
+        let there = [
+            (Layer::Planned, environment.planned),
+            (Layer::Observed, environment.observed),
+        ];
+        let mut newest = Vec::new();
+        for (layer, number) in there {
+            if number.is_some() {
+                let state = self
+                    .engine
+                    .store()
+                    .revision(environment.id, layer, None)
+                    .await?;
+                newest.extend(state.map(|(_, topology)| topology));
+            }
+        }
+        Ok(newest)
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::EngineError;
-use model::environment::Layer;
 use model::flavor::Flavor;
 use model::name::{CloudName, FlavorName, ImageName};
 use model::recipe::Recipe;
@@ -60,16 +59,8 @@ impl Installation {
             wanted.recipe(&recipe);
         }
         for environment in store.environments(false).await? {
-            let there = [
-                (Layer::Planned, environment.planned),
-                (Layer::Observed, environment.observed),
-            ];
-            for (layer, number) in there {
-                if number.is_some()
-                    && let Some((_, topology)) = store.revision(environment.id, layer, None).await?
-                {
-                    wanted.topology(&topology);
-                }
+            for topology in self.newest(&environment).await? {
+                wanted.topology(&topology);
             }
         }
         self.offer(wanted).await

@@ -7,6 +7,7 @@ use chromiumoxide::Page;
 use tests::browser::{TestBrowser, click, fill, go, holds, text, until, until_hydrated};
 use tests::openstack::{Lab, Quotas};
 use tests::program::Server;
+use tests::world::until_idle;
 
 use crate::world::LabWorld;
 
@@ -90,9 +91,7 @@ async fn a_copy_is_made_in_the_page() {
     .await;
     waits_until(&page, "location.pathname.startsWith('/operations/')").await;
     waits_until(&page, DONE).await;
-    while !world.store.open_operations().await.unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until_idle(&*world.store).await;
     world
         .assert_nothing_left("made and destroyed in the page")
         .await;

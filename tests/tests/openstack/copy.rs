@@ -3,12 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use model::count::Sizing;
 use model::environment::Layer;
 use model::key::ResourceKind;
-use model::resolved::resolve;
 use tests::openstack::{Lab, Quotas, Service};
-use tests::world::name;
+use tests::world::{assert_as_planned, name};
 
 use crate::world::{LabWorld, foretold, made_and_removed};
 
@@ -52,19 +50,13 @@ async fn a_copy_comes_up_as_planned_and_goes_without_a_trace() {
         .await
         .unwrap()
         .unwrap();
-    let again = world.engine.preview_up(&environment).await.unwrap();
-    assert!(again.plan.steps.is_empty(), "{:?}", again.plan.steps);
     let (_, planned) = world
         .store
         .revision(environment.id, Layer::Planned, None)
         .await
         .unwrap()
         .unwrap();
-    let planned = resolve(&planned, &Sizing::Planned);
-    assert_eq!(
-        again.observed.resources,
-        planned.settled_on(&again.observed).resources
-    );
+    assert_as_planned(&world.engine, &planned, "up").await;
 
     // The three application servers stand on three hosts.
     let servers = lab

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::{Ask, EngineError};
+use engine::EngineError;
 use model::id::OperationId;
 use model::operation::OperationState;
 use reqwest::Method;
@@ -13,7 +13,7 @@ use serde_json::json;
 use tests::openstack::{Fault, Lab, Quotas, Rule, Service, text};
 use tests::world::name;
 
-use crate::small::Small;
+use crate::small::{Small, begin, complete, up};
 use crate::world::LabWorld;
 
 /// How the cases ended, counted.
@@ -32,32 +32,15 @@ impl Table {
     }
 }
 
-fn up() -> Ask {
-    Ask::BringUp {
-        environment: name("small"),
-        expires_at: None,
-    }
-}
-
 async fn world(lab: &Lab, title: &str, small: Small) -> LabWorld {
     let world = LabWorld::open(lab, title, Quotas::default()).await;
-    lab.flavor("small", 1, 1024, 10).await;
-    world.import(small.topology()).await;
+    provide(lab, &world, small).await;
     world
 }
 
-/// Asks for the small environment; one that was destroyed is forgotten, and told of again.
-async fn begin(world: &LabWorld) -> OperationId {
-    if world
-        .store
-        .environment(&name("small"))
-        .await
-        .unwrap()
-        .is_none()
-    {
-        world.import(Small::default().topology()).await;
-    }
-    world.ask(up()).await.unwrap()
+async fn provide(lab: &Lab, world: &LabWorld, small: Small) {
+    lab.flavor("small", 1, 1024, 10).await;
+    world.import(small.topology()).await;
 }
 
 /// Takes the environment down, and asserts that it left nothing.
@@ -66,26 +49,6 @@ async fn down(world: &LabWorld, story: &str) {
     world.over(down).await;
     world.assert_done(down, story).await;
     world.assert_nothing_left(story).await;
-}
-
-/// Asserts that it came up, and is as planned: everything once.
-async fn complete(world: &LabWorld, up: OperationId, story: &str) {
-    world.assert_done(up, story).await;
-    let environment = world.store.environment(&name("small")).await.unwrap();
-    let again = world
-        .engine
-        .preview_up(&environment.unwrap())
-        .await
-        .unwrap();
-    assert!(
-        again.plan.steps.is_empty(),
-        "{story}: {:?}",
-        again.plan.steps
-    );
-    let there = world.project.listing().await;
-    assert_eq!(there["server"].len(), 3, "{story}: {there:?}");
-    assert_eq!(there["volume"].len(), 1, "{story}: {there:?}");
-    assert_eq!(there["floating IP"].len(), 1, "{story}: {there:?}");
 }
 
 /// How something ended that was disturbed: as it was wanted, or taken back with nothing left, or
@@ -192,7 +155,12 @@ async fn services_that_are_killed_in_the_middle() {
         return;
     }
     let lab = Lab::get().await;
-    let world = world(&lab, "away", Small::default()).await;
+    let world = LabWorld::open_with(&lab, "away", Quotas::default(), |config| {
+        // What a service that was killed has forgotten is noticed sooner than by people.
+        config.ask_again = Duration::from_secs(5);
+    })
+    .await;
+    provide(&lab, &world, Small::default()).await;
     let mut table = Table::default();
     // Where Neutron is away while Nova takes a server down, Nova leaves its port behind, and this
     // cloud lets no member remove it: that ends in a stop with the reason, and is for a person.

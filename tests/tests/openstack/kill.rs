@@ -5,13 +5,12 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use engine::Ask;
 use rand::RngExt;
 use tests::openstack::{Lab, Quotas};
-use tests::world::name;
+use tests::world::until_idle;
 use tokio::process::Command;
 
-use crate::small::Small;
+use crate::small::{begin, complete};
 use crate::world::LabWorld;
 
 fn server(world: &LabWorld) -> Command {
@@ -33,13 +32,8 @@ fn server(world: &LabWorld) -> Command {
 async fn serve_until_idle(world: &LabWorld, story: &str) -> Duration {
     let begun = std::time::Instant::now();
     let mut child = server(world).spawn().unwrap();
-    let idle = async {
-        while !world.store.open_operations().await.unwrap().is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
     tokio::select! {
-        () = idle => {}
+        () = until_idle(&*world.store) => {}
         ended = child.wait() => panic!("{story}: the server ended by itself: {ended:?}"),
         () = tokio::time::sleep(Duration::from_mins(4)) => panic!("{story}: it is never done"),
     }
@@ -52,14 +46,9 @@ async fn killed_at_any_moment_it_finishes_when_it_is_started_again() {
     let lab = Lab::get().await;
     let world = LabWorld::open(&lab, "kill", Quotas::default()).await;
     lab.flavor("small", 1, 1024, 10).await;
-    world.import(Small::default().topology()).await;
     let rounds = if crate::pairs::full() { 25 } else { 5 };
-    let up = || Ask::BringUp {
-        environment: name("small"),
-        expires_at: None,
-    };
     // How long it takes undisturbed.
-    let operation = world.ask(up()).await.unwrap();
+    let operation = begin(&world).await;
     let making = serve_until_idle(&world, "undisturbed").await;
     world.assert_done(operation, "undisturbed").await;
     let operation = world.take_down("small").await;
@@ -75,10 +64,7 @@ async fn killed_at_any_moment_it_finishes_when_it_is_started_again() {
                 moment.as_millis()
             );
             let operation = match what {
-                "making" => {
-                    world.import(Small::default().topology()).await;
-                    world.ask(up()).await.unwrap()
-                }
+                "making" => begin(&world).await,
                 _ => world.take_down("small").await,
             };
             let mut child = server(&world).spawn().unwrap();
@@ -86,24 +72,10 @@ async fn killed_at_any_moment_it_finishes_when_it_is_started_again() {
             child.kill().await.unwrap();
             kills += 1;
             serve_until_idle(&world, &story).await;
-            world.assert_done(operation, &story).await;
             if what == "making" {
-                let there = world.project.listing().await;
-                assert_eq!(there["server"].len(), 3, "{story}: {there:?}");
-                assert_eq!(there["volume"].len(), 1, "{story}: {there:?}");
-                assert_eq!(there["floating IP"].len(), 1, "{story}: {there:?}");
-                let environment = world.store.environment(&name("small")).await.unwrap();
-                let again = world
-                    .engine
-                    .preview_up(&environment.unwrap())
-                    .await
-                    .unwrap();
-                assert!(
-                    again.plan.steps.is_empty(),
-                    "{story}: {:?}",
-                    again.plan.steps
-                );
+                complete(&world, operation, &story).await;
             } else {
+                world.assert_done(operation, &story).await;
                 world.assert_nothing_left(&story).await;
             }
         }

@@ -12,7 +12,7 @@ use model::topology::Topology;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tests::openstack::{Lab, Quotas};
-use tests::world::{name, request};
+use tests::world::{assert_as_planned, name, request};
 
 use crate::world::{LabWorld, foretold, made_and_removed, provide_flavors};
 
@@ -56,24 +56,7 @@ async fn bring_to(world: &LabWorld, topology: &Topology, story: &str) {
         foretold(&plan),
         "{story}"
     );
-    let environment = world
-        .store
-        .environment(&name("pair"))
-        .await
-        .unwrap()
-        .unwrap();
-    let again = world.engine.preview_up(&environment).await.unwrap();
-    let target = resolve(topology, &Sizing::Planned);
-    assert!(
-        again.plan.steps.is_empty(),
-        "{story}: planning again: {:#?}",
-        again.plan.steps
-    );
-    assert_eq!(
-        again.observed.resources,
-        target.settled_on(&again.observed).resources,
-        "{story}: what is there is not what was planned"
-    );
+    assert_as_planned(&world.engine, topology, story).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,13 @@
 //! A small environment for stories that go wrong: two application servers apart from each other,
 //! one with a volume and one with a public address.
 
+use engine::Ask;
 use model::file::{Document, parse};
+use model::id::OperationId;
 use model::topology::Topology;
+use tests::world::{assert_settled, name};
+
+use crate::world::LabWorld;
 
 /// What of it a story wants otherwise.
 pub struct Small {
@@ -75,4 +80,36 @@ groups:
             Document::Recipe(_) => panic!("small.yaml is a recipe"),
         }
     }
+}
+
+/// The act that brings it up.
+pub fn up() -> Ask {
+    Ask::BringUp {
+        environment: name("small"),
+        expires_at: None,
+    }
+}
+
+/// Asks for the small environment; one that was destroyed is forgotten, and told of again.
+pub async fn begin(world: &LabWorld) -> OperationId {
+    if world
+        .store
+        .environment(&name("small"))
+        .await
+        .unwrap()
+        .is_none()
+    {
+        world.import(Small::default().topology()).await;
+    }
+    world.ask(up()).await.unwrap()
+}
+
+/// Asserts that it came up, and is as planned: everything once.
+pub async fn complete(world: &LabWorld, up: OperationId, story: &str) {
+    world.assert_done(up, story).await;
+    assert_settled(&world.engine, "small", story).await;
+    let there = world.project.listing().await;
+    assert_eq!(there["server"].len(), 3, "{story}: {there:?}");
+    assert_eq!(there["volume"].len(), 1, "{story}: {there:?}");
+    assert_eq!(there["floating IP"].len(), 1, "{story}: {there:?}");
 }

@@ -19,7 +19,9 @@ use server::installation::{SystemClock, SystemEntropy};
 use store::SqlStore;
 use tempfile::TempDir;
 use tests::openstack::{Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas};
-use tests::world::{Setup, example_environment, example_recipe, name, request};
+use tests::world::{
+    Setup, example_environment, example_recipe, log, name, operation, request, work_until_idle,
+};
 
 /// What the cloud is called in files.
 pub const CLOUD: &str = "lab";
@@ -49,6 +51,16 @@ pub struct LabWorld {
 impl LabWorld {
     /// A world in a project of its own.
     pub async fn open(lab: &Lab, title: &str, quotas: Quotas) -> Self {
+        Self::open_with(lab, title, quotas, |_| {}).await
+    }
+
+    /// A world whose engine works in another way.
+    pub async fn open_with(
+        lab: &Lab,
+        title: &str,
+        quotas: Quotas,
+        otherwise: impl FnOnce(&mut engine::Config),
+    ) -> Self {
         lab.provide().await;
         let project = lab.project(title, quotas).await;
         let proxy = FaultProxy::start(lab).await;
@@ -69,9 +81,10 @@ impl LabWorld {
         let mut config = Setup::quick(folder.path()).config;
         config.poll = engine::Config::default().poll;
         config.retry_wait = Duration::from_millis(200);
-        // What a service that was killed has forgotten is noticed sooner than by people.
         config.patience = Duration::from_secs(90);
-        config.ask_again = Duration::from_secs(5);
+        // A busy lab takes its time to let a server go: who asks again makes a call too many.
+        config.ask_again = engine::Config::default().ask_again;
+        otherwise(&mut config);
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
             clouds: BTreeMap::from([(cloud_name(), cloud)]),
@@ -140,27 +153,14 @@ impl LabWorld {
         }
     }
 
-    /// Works until nothing is open.
-    pub async fn work_until_idle(&self) {
-        let idle = async {
-            while !self.store.open_operations().await.unwrap().is_empty() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::select! {
-            () = self.engine.run() => {}
-            () = idle => {}
-        }
-    }
-
     /// Works until an operation is over, and gives it.
     pub async fn over(&self, id: OperationId) -> Operation {
-        self.work_until_idle().await;
+        work_until_idle(&self.engine).await;
         self.operation(id).await
     }
 
     pub async fn operation(&self, id: OperationId) -> Operation {
-        self.store.operation(id).await.unwrap().unwrap()
+        operation(&self.engine, id).await
     }
 
     pub async fn plan(&self, id: OperationId) -> Plan {
@@ -187,12 +187,7 @@ impl LabWorld {
     }
 
     pub async fn log(&self, id: OperationId) -> String {
-        let events = self.store.events(id, 0).await.unwrap();
-        let lines: Vec<String> = events
-            .iter()
-            .map(|event| format!("{} {:?}", event.number, event.what))
-            .collect();
-        lines.join("\n")
+        log(&self.engine, id).await
     }
 
     /// Asserts that the project holds what it held before the first act, in every kind.

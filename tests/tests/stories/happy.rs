@@ -3,7 +3,7 @@
 
 use model::environment::Layer;
 use model::operation::{OperationState, Phase};
-use tests::world::{Setup, World, name};
+use tests::world::{Setup, World, assert_settled, name};
 
 use crate::verdict;
 
@@ -44,8 +44,7 @@ async fn a_copy_comes_up_and_goes_again() {
         .await
         .unwrap()
         .unwrap();
-    let again = world.engine.preview_up(&environment).await.unwrap();
-    assert!(again.plan.steps.is_empty(), "{:?}", again.plan.steps);
+    assert_settled(&world.engine, "copy-1", "up").await;
 
     // What is observed is what was planned, with what the cloud has chosen.
     let (_, observed) = world

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures::StreamExt;
-use tests::world::{MOMENTS, Setup, World};
+use tests::world::{MOMENTS, Setup, World, until_idle};
 use tokio::process::Command;
 
 use crate::template::{Queued, Template};
@@ -35,13 +35,8 @@ pub fn server(folder: &Path, database: &str, lease_ms: u32, fate: &str) -> Comma
 /// Starts a server and ends it once nothing is open any more.
 pub async fn serve_until_idle(mut server: Command, world: &World, story: &str) {
     let mut child = server.spawn().unwrap();
-    let idle = async {
-        while !world.store.open_operations().await.unwrap().is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
     tokio::select! {
-        () = idle => {}
+        () = until_idle(&*world.store) => {}
         ended = child.wait() => panic!("{story}: the server ended by itself: {ended:?}"),
         () = tokio::time::sleep(PATIENCE) => panic!("{story}: it is never done"),
     }

@@ -2,13 +2,11 @@
 //! B, and the calls made are the steps foretold.
 
 use engine::Ask;
-use model::count::Sizing;
 use model::operation::{OperationState, Phase};
-use model::resolved::resolve;
 use model::topology::Topology;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use tests::world::{Setup, World, name};
+use tests::world::{Setup, World, assert_as_planned, name};
 
 use crate::verdict;
 
@@ -56,24 +54,7 @@ async fn bring_to(world: &World, topology: &Topology, story: &str) {
         verdict::foretold(&plan),
         "{story}"
     );
-    let environment = world
-        .store
-        .environment(&name("pair"))
-        .await
-        .unwrap()
-        .unwrap();
-    let again = world.engine.preview_up(&environment).await.unwrap();
-    let target = resolve(topology, &Sizing::Planned);
-    assert!(
-        again.plan.steps.is_empty(),
-        "{story}: planning again: {:?}",
-        again.plan.steps
-    );
-    assert_eq!(
-        again.observed.resources,
-        target.settled_on(&again.observed).resources,
-        "{story}: what is there is not what was planned"
-    );
+    assert_as_planned(&world.engine, topology, story).await;
 }
 
 async fn a_pair(a: &Topology, b: &Topology, story: &str) {
