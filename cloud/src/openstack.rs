@@ -95,6 +95,19 @@ struct Catalog {
     images: BTreeMap<String, String>,
 }
 
+impl Catalog {
+    fn of(flavors: &[wire::Flavor], images: &[wire::Image]) -> Self {
+        let image = |image: &wire::Image| Some((image.id.clone(), image.name.clone()?));
+        Self {
+            flavors: flavors
+                .iter()
+                .map(|flavor| (flavor.id.clone(), flavor.name.clone()))
+                .collect(),
+            images: images.iter().filter_map(image).collect(),
+        }
+    }
+}
+
 impl OpenStack {
     /// A cloud behind a transport.
     pub fn new(
@@ -211,15 +224,13 @@ impl OpenStack {
     /// Asks for flavors and images anew.
     async fn learn_catalog(&self) -> Result<Catalog, CloudError> {
         let (flavors, images) = futures::try_join!(self.flavors(), self.images())?;
-        let catalog = Catalog {
-            flavors: flavors.into_iter().map(|f| (f.id, f.name)).collect(),
-            images: images
-                .into_iter()
-                .filter_map(|image| Some((image.id, image.name?)))
-                .collect(),
-        };
-        *self.catalog.lock().await = catalog.clone();
+        let catalog = Catalog::of(&flavors, &images);
+        self.remember(catalog.clone()).await;
         Ok(catalog)
+    }
+
+    async fn remember(&self, catalog: Catalog) {
+        *self.catalog.lock().await = catalog;
     }
 
     async fn flavors(&self) -> Result<Vec<wire::Flavor>, CloudError> {

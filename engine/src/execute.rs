@@ -2,6 +2,7 @@
 //! the journal and the marks in the cloud are enough for the next one to go on.
 
 mod call;
+pub(crate) mod pace;
 mod run;
 mod trouble;
 
@@ -228,7 +229,11 @@ impl Execution<'_> {
     async fn forward(&self) -> Result<(), EngineError> {
         let plan = self.plan(Phase::Forward).await?;
         let journal = self.journal(Phase::Forward).await?;
-        let collection = self.collect().await?;
+        let collection = if journal.is_empty() && self.is_first_of_a_new_environment().await? {
+            Collection::default()
+        } else {
+            self.collect().await?
+        };
         if journal.is_empty()
             && let Some(trouble) = self.footprint_differs(&plan, &collection)
         {
@@ -245,6 +250,17 @@ impl Execution<'_> {
             Err(Halt::Error(error)) => Err(error),
             Err(Halt::Trouble(trouble)) => self.failed(trouble).await,
         }
+    }
+
+    /// Whether this operation is the first of an environment whose id this very process drew for
+    /// it: marks hold that id, so nothing can carry one yet, and nobody needs to look.
+    async fn is_first_of_a_new_environment(&self) -> Result<bool, EngineError> {
+        if !self.engine.is_new(self.operation.id) {
+            return Ok(false);
+        }
+        let store = self.engine.store();
+        let operations = store.operations(Some(self.environment.id), 2).await?;
+        Ok(operations.len() == 1)
     }
 
     /// What was planned on must be what is there: a difference refuses the plan and is shown.
@@ -422,7 +438,8 @@ impl Execution<'_> {
     }
 }
 
-/// What was there before a plan, as far as the plan touched it.
+/// What was there before a plan, as far as the plan touched it; what the cloud had chosen, and still
+/// has, stays as it is.
 fn before(plan: &Plan, observed: &Resolved) -> Resolved {
     let mut target = observed.clone();
     for (key, expected) in &plan.footprint {
@@ -431,7 +448,7 @@ fn before(plan: &Plan, observed: &Resolved) -> Resolved {
                 target.resources.remove(key);
             }
             Expected::Present { resource } => {
-                target.resources.insert(key.clone(), resource.clone());
+                target.resources.insert(key.clone(), resource.given_back());
             }
         }
     }
@@ -443,4 +460,81 @@ fn observed_again(plan: &Plan, key: &Key) -> bool {
     plan.steps
         .iter()
         .any(|step| &step.key == key && matches!(step.act, plan::steps::StepAct::Create { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeMap;
+
+    use model::key::ResourceKind;
+    use model::name::NetworkName;
+    use model::resource::{FloatingIp, Network, Resource, Router, RouterInterface, Subnet};
+    use model::value::Value;
+    use plan::steps::StepAct;
+
+    use super::*;
+
+    /// Found on OpenStack: whoever may have an address may not say which.
+    #[test]
+    fn the_way_back_names_no_address_that_was_given_back() {
+        let key = |name: &str| Key::new(ResourceKind::FloatingIp, name);
+        let address = |address: &str| {
+            Resource::FloatingIp(FloatingIp {
+                address: Value::Fixed(address.parse().unwrap()),
+                instance: None,
+                network: NetworkName::new("inner").unwrap(),
+            })
+        };
+        let (kept, given) = (key("app[1]"), key("app[2]"));
+        // Where they lead through stays, so it is no part of the plan.
+        let inner = |kind| Key::new(kind, "inner");
+        let (network, subnet) = (inner(ResourceKind::Network), inner(ResourceKind::Subnet));
+        let router = Key::new(ResourceKind::Router, "main");
+        let way = BTreeMap::from([
+            (network.clone(), Network {}.into()),
+            (router.clone(), Router {}.into()),
+            (
+                subnet.clone(),
+                Subnet {
+                    network,
+                    cidr: "10.1.0.0/24".parse().unwrap(),
+                }
+                .into(),
+            ),
+            (
+                inner(ResourceKind::RouterInterface),
+                RouterInterface { router, subnet }.into(),
+            ),
+        ]);
+        let mut all = Resolved {
+            resources: way,
+            ..Resolved::default()
+        };
+        let target = all.clone();
+        all.resources.insert(kept, address("203.0.113.1"));
+        all.resources.insert(given.clone(), address("203.0.113.2"));
+        let forward = plan::plan(&all, &target).unwrap();
+        let mut observed = all.clone();
+        observed.resources.remove(&given);
+        let back = plan::plan(&observed, &before(&forward, &observed)).unwrap();
+        let steps: Vec<_> = back
+            .steps
+            .iter()
+            .map(|step| (&step.key, &step.act))
+            .collect();
+        let [
+            (
+                key,
+                StepAct::Create {
+                    resource: Resource::FloatingIp(ip),
+                },
+            ),
+        ] = steps.as_slice()
+        else {
+            panic!("{steps:?}");
+        };
+        assert_eq!((*key, &ip.address), (&given, &Value::AssignedByCloud));
+    }
 }

@@ -19,12 +19,14 @@ mod watch;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::id::{ExecutorId, InstallationId};
+use model::id::{ExecutorId, InstallationId, OperationId};
 use model::name::CloudName;
 use tokio::sync::Notify;
+
+use execute::pace::Usual;
 
 pub use error::EngineError;
 pub use submit::{Ask, Outcome, Request};
@@ -100,6 +102,15 @@ pub struct Engine {
     wake: Notify,
     live: live::Live,
     in_use: Mutex<BTreeSet<CloudName>>,
+    /// Operations queued here whose environments' ids were drawn for them.
+    new: Mutex<BTreeSet<OperationId>>,
+    /// How long things take each cloud.
+    usual: Mutex<BTreeMap<CloudName, Usual>>,
+}
+
+/// What is behind a lock; a panic of another thread leaves it as it was.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Engine {
@@ -113,6 +124,8 @@ impl Engine {
             wake: Notify::new(),
             live,
             in_use: Mutex::default(),
+            new: Mutex::default(),
+            usual: Mutex::default(),
         })
     }
 
@@ -134,18 +147,29 @@ impl Engine {
     /// The names of the clouds that somebody works with here. Others may be configured, and are
     /// never asked anything before an environment is on them.
     pub fn clouds_in_use(&self) -> BTreeSet<CloudName> {
-        let in_use = self.in_use.lock();
-        in_use.unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.in_use).clone()
     }
 
     /// An environment is on a cloud.
     pub fn uses(&self, name: &CloudName) {
         if self.parts.clouds.contains_key(name) {
-            let in_use = self.in_use.lock();
-            in_use
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(name.clone());
+            lock(&self.in_use).insert(name.clone());
         }
+    }
+
+    /// Whether an operation was queued here for an environment that was made for it; told once.
+    fn is_new(&self, operation: OperationId) -> bool {
+        lock(&self.new).remove(&operation)
+    }
+
+    /// How long things usually take a cloud, as far as this process has seen.
+    fn usual(&self, cloud: &CloudName) -> Usual {
+        lock(&self.usual).get(cloud).cloned().unwrap_or_default()
+    }
+
+    /// How long things took a cloud.
+    fn learned(&self, cloud: &CloudName, usual: Usual) {
+        lock(&self.usual).insert(cloud.clone(), usual);
     }
 
     fn cloud(&self, name: &CloudName) -> Result<&Arc<dyn Cloud>, EngineError> {

@@ -13,7 +13,7 @@ use model::recipe::Recipe;
 use model::topology::Topology;
 
 use crate::port::{Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Submitted};
-use crate::preview::{CopyOrder, Preview};
+use crate::preview::{CopyOrder, CopyPreview, Preview};
 use crate::{Engine, EngineError};
 
 /// Who asks for an act, and why.
@@ -114,10 +114,11 @@ impl Engine {
                     .await?;
                 Ok(Outcome::RecipeStored)
             }
-            Ask::Derive(order) => self
-                .derive(&request, &order)
-                .await
-                .map(|(imported, _)| Outcome::Stored(imported)),
+            Ask::Derive(order) => {
+                let preview = self.preview_copy(&order).await?;
+                let (imported, _) = self.derive(&request, &order, &preview).await?;
+                Ok(Outcome::Stored(imported))
+            }
             Ask::Copy { order, seen } => self.copy(request, &order, seen).await,
             Ask::BringUp {
                 environment,
@@ -192,32 +193,32 @@ impl Engine {
             .await?)
     }
 
-    /// Plans a copy; its lease begins here.
+    /// Stores a copy as it was previewed; its lease begins here.
     async fn derive(
         &self,
         request: &Request,
         order: &CopyOrder,
-    ) -> Result<(Imported, Option<Preview>), EngineError> {
-        let preview = self.preview_copy(order).await?;
+        preview: &CopyPreview,
+    ) -> Result<(Imported, Option<Lease>), EngineError> {
         let id = EnvironmentId::from_uuid(self.entropy().uuid());
-        let source = self.environment(&order.source).await?;
         let act = Act::Derive {
-            source: source.id,
+            source: preview.source.environment,
             layer: preview.source.layer,
             revision: preview.source.number,
             recipe: order.recipe.clone(),
             name: order.name.clone(),
         };
         let audit = self.audit(request, &act);
-        let lease = Lease {
+        let temporary = preview.recipe.kind == EnvironmentKind::Temporary;
+        let lease = temporary.then(|| Lease {
             environment: id,
             expires_at: preview.expires_at,
             limit: preview.limit,
             extensions: 0,
-        };
+        });
         let revision = NewRevision {
             records: instance_records(&preview.topology),
-            topology: preview.topology,
+            topology: preview.topology.clone(),
             layer: Layer::Planned,
             source: format!(
                 "recipe {} on {} {} revision {}",
@@ -225,16 +226,15 @@ impl Engine {
             ),
             at: self.clock().now(),
         };
-        let temporary = preview.recipe.kind == EnvironmentKind::Temporary;
         let new = NewEnvironment {
             id,
-            lease: temporary.then_some(lease),
+            lease: lease.clone(),
         };
         let imported = self
             .store()
             .put_revision(new, true, revision, Some(act), audit)
             .await?;
-        Ok((imported, preview.preview))
+        Ok((imported, lease))
     }
 
     async fn copy(
@@ -244,34 +244,52 @@ impl Engine {
         seen: Option<String>,
     ) -> Result<Outcome, EngineError> {
         // Judged before anything is stored, so that a copy that can't be made leaves no trace.
-        let preview = self.preview_copy(order).await?;
-        if !preview.obstacles.is_empty() {
+        let mut preview = self.preview_copy(order).await?;
+        let Some(ready) = preview.preview.take() else {
             return Err(EngineError::NotBuildable {
                 environment: order.name.clone(),
                 obstacles: preview.obstacles,
             });
+        };
+        if let Some(seen) = seen.filter(|seen| *seen != ready.plan.hash) {
+            return Err(EngineError::PreviewOutdated {
+                seen,
+                now: ready.plan.hash,
+            });
         }
-        if let Some(ready) = preview.preview {
-            if let Some(seen) = seen.filter(|seen| *seen != ready.plan.hash) {
-                return Err(EngineError::PreviewOutdated {
-                    seen,
-                    now: ready.plan.hash,
-                });
-            }
-            if !ready.proof.passed() {
-                return Err(EngineError::ProofFailed(Box::new(ready.proof)));
-            }
+        if !ready.proof.passed() {
+            return Err(EngineError::ProofFailed(Box::new(ready.proof)));
         }
         // The same click twice is one copy: the environment of the first is brought up again,
         // which the idempotency key then answers with the operation that is already there.
-        let environment = match (
-            &request.idempotency_key,
-            self.store().environment(&order.name).await?,
-        ) {
-            (Some(_), Some(environment)) => environment,
-            (_, _) => self.derive(&request, order).await?.0.environment,
-        };
-        self.bring_up(request, environment, None).await
+        if request.idempotency_key.is_some()
+            && let Some(environment) = self.store().environment(&order.name).await?
+        {
+            return self.bring_up(request, environment, None).await;
+        }
+        let (imported, lease) = self.derive(&request, order, &preview).await?;
+        let environment = imported.environment;
+        Self::allowed(&environment)?;
+        let act = Self::to_planned(&environment, lease.as_ref())?;
+        // The environment's id was drawn a moment ago, so nothing in any cloud can carry it: what
+        // was previewed on nothing is what is queued.
+        let queued = self.queue(request, environment, act, ready, lease).await?;
+        if let Outcome::Queued(id) = queued {
+            crate::lock(&self.new).insert(id);
+        }
+        Ok(queued)
+    }
+
+    /// The act that brings an environment to its planned state.
+    fn to_planned(environment: &Environment, lease: Option<&Lease>) -> Result<Act, EngineError> {
+        let revision = environment
+            .planned
+            .ok_or_else(|| EngineError::NoState(environment.name.clone(), "planned"))?;
+        Ok(Act::BringUp {
+            environment: environment.id,
+            revision,
+            expires_at: lease.map(|lease| lease.expires_at),
+        })
     }
 
     async fn bring_up(
@@ -292,14 +310,7 @@ impl Engine {
         if !preview.proof.passed() {
             return Err(EngineError::ProofFailed(Box::new(preview.proof)));
         }
-        let revision = environment
-            .planned
-            .ok_or_else(|| EngineError::NoState(environment.name.clone(), "planned"))?;
-        let act = Act::BringUp {
-            environment: environment.id,
-            revision,
-            expires_at: lease.as_ref().map(|lease| lease.expires_at),
-        };
+        let act = Self::to_planned(&environment, lease.as_ref())?;
         self.queue(request, environment, act, preview, lease).await
     }
 

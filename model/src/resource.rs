@@ -252,6 +252,25 @@ impl Resource {
         }
     }
 
+    /// The key of what it goes with: the cloud takes both away in one call, and needs no other. A
+    /// security group's rules go with it, and so do the rules of others that name it (Neutron's
+    /// tables cascade).
+    pub const fn goes_with(&self) -> Option<&Key> {
+        match self {
+            Self::SecurityRules(SecurityRules { group, rules: _ }) => Some(group),
+            Self::Network(_)
+            | Self::Subnet(_)
+            | Self::Router(_)
+            | Self::RouterInterface(_)
+            | Self::SecurityGroup(_)
+            | Self::ServerGroup(_)
+            | Self::Volume(_)
+            | Self::Instance(_)
+            | Self::VolumeAttachment(_)
+            | Self::FloatingIp(_) => None,
+        }
+    }
+
     /// Whether the cloud can turn `self` into `after` while it stays itself, or has to replace it.
     pub fn changes_in_place(&self, after: &Self) -> bool {
         match (self, after) {
@@ -332,6 +351,20 @@ impl Resource {
 }
 
 impl Resource {
+    /// This observed resource as it is asked for where it was given back meanwhile: what the cloud
+    /// had chosen it may choose again. A member may not name a floating IP's address, by Neutron's
+    /// own policy.
+    #[must_use]
+    pub fn given_back(&self) -> Self {
+        match self {
+            Self::FloatingIp(ip) => Self::FloatingIp(FloatingIp {
+                address: Value::AssignedByCloud,
+                ..ip.clone()
+            }),
+            other => other.clone(),
+        }
+    }
+
     /// This settled resource as it is asked for where it is made anew: what the cloud chose for the
     /// one before went with that, and may be somebody else's by now.
     #[must_use]

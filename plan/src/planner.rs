@@ -3,7 +3,8 @@
 //!
 //! The road: what is wanted is settled on what is there (values that the cloud has chosen stay),
 //! both are compared, each change becomes one step or, where the cloud can't change a resource in
-//! place, two; replacing one thing draws its parts along; then the graph of needs is sorted.
+//! place, two; replacing one thing draws its parts along, and what the cloud takes away together
+//! with something else needs no step of its own; then the graph of needs is sorted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,15 +201,17 @@ fn graph<'a>(
             Fate::Create(_) | Fate::Update(..) => {
                 graph.entry((Verb::Make, key)).or_default();
             }
-            Fate::Delete(_) => {
-                graph.entry((Verb::Delete, key)).or_default();
+            Fate::Delete(before) => {
+                if !goes_along(before, fates) {
+                    graph.entry((Verb::Delete, key)).or_default();
+                }
             }
-            Fate::Replace(..) => {
-                graph.entry((Verb::Delete, key)).or_default();
-                graph
-                    .entry((Verb::Make, key))
-                    .or_default()
-                    .insert((Verb::Delete, key), Until::Ready);
+            Fate::Replace(before, _) => {
+                let make = graph.entry((Verb::Make, key)).or_default();
+                if !goes_along(before, fates) {
+                    make.insert((Verb::Delete, key), Until::Ready);
+                    graph.entry((Verb::Delete, key)).or_default();
+                }
             }
         }
     }
@@ -254,6 +257,13 @@ fn graph<'a>(
     }
     declared_order(observed, target, fates, &mut edge);
     graph
+}
+
+/// Whether the cloud takes it away with something else that goes, so that nobody needs to ask.
+fn goes_along(resource: &Resource, fates: &BTreeMap<&Key, Fate<'_>>) -> bool {
+    resource
+        .goes_with()
+        .is_some_and(|whole| matches!(fates.get(whole), Some(Fate::Delete(_) | Fate::Replace(..))))
 }
 
 /// How far something must have come before what hangs on it can be made: a volume and an instance

@@ -9,8 +9,8 @@ use model::unit::{Gib, Mib};
 use plan::offers::{Offers, Quota, QuotaKind};
 use serde_json::Value;
 
-use super::OpenStack;
 use super::transport::{Call, Service};
+use super::{Catalog, OpenStack};
 
 /// Nova's absolute limits: which quota, the limit's name, the use's name.
 const NOVA: &[(QuotaKind, &str, &str)] = &[
@@ -72,6 +72,7 @@ impl OpenStack {
             self.if_allowed(neutron),
             self.free_addresses(),
         )?;
+        self.remember(Catalog::of(&flavors, &images)).await;
         let mut quotas = BTreeMap::new();
         for (body, names) in [(&nova, NOVA), (&cinder, CINDER)] {
             let absolute = &body["limits"]["absolute"];

@@ -314,7 +314,29 @@ impl World {
         for row in self.rows() {
             let goes_with = match &row.body {
                 Body::Subnet { network, .. } => gone.contains(network),
-                Body::SecurityRules { group, .. } => gone.contains(group),
+                Body::SecurityRules { group, rules } => {
+                    let names_gone = |rule: &RuleRow| match &rule.remote {
+                        RemoteRow::Group(named) => gone.contains(named),
+                        RemoteRow::Range(_) => false,
+                    };
+                    let left: BTreeSet<RuleRow> = rules
+                        .iter()
+                        .filter(|rule| !names_gone(rule))
+                        .cloned()
+                        .collect();
+                    let fewer = left.len() < rules.len();
+                    let goes = gone.contains(group) || (fewer && left.is_empty());
+                    if !goes && fewer {
+                        freed.push(Row {
+                            body: Body::SecurityRules {
+                                group: group.clone(),
+                                rules: left,
+                            },
+                            ..row.clone()
+                        });
+                    }
+                    goes
+                }
                 Body::RouterInterface { router, subnet } => {
                     gone.contains(router) || gone.contains(subnet)
                 }

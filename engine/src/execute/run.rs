@@ -1,7 +1,7 @@
 //! Carries a plan out along its graph: whatever could go next goes at once, up to a cap; what was
 //! taken by the cloud is watched by one listing for all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -14,6 +14,7 @@ use plan::Plan;
 use plan::steps::{StepAct, Until};
 
 use super::call::{Adoptable, Answer, At, Binding};
+use super::pace::{Pace, Sort};
 use super::{Execution, Halt, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
@@ -45,6 +46,8 @@ struct Run<'a> {
     ids: BTreeMap<Key, CloudId>,
     /// What was there of each key when the run began or was last looked at.
     there: BTreeMap<Key, Vec<(CloudId, Status)>>,
+    /// When to look.
+    pace: Pace,
 }
 
 /// A step that the cloud has taken.
@@ -52,6 +55,14 @@ struct Made<'a> {
     index: usize,
     at: At<'a>,
     id: CloudId,
+    /// Since this time of the monotonic clock.
+    since: Duration,
+}
+
+impl Made<'_> {
+    const fn sort(&self) -> Sort {
+        (self.at.step.key.kind, self.at.step.act.verb())
+    }
 }
 
 /// What a piece of work came to.
@@ -87,6 +98,42 @@ impl<'a> Run<'a> {
             })
     }
 
+    /// The steps that a waiting one could follow once it is seen that they are done: all that it
+    /// needs is with the cloud.
+    fn awaited(&self) -> BTreeSet<usize> {
+        let has = |step: u32| {
+            matches!(
+                self.progress.get(step as usize),
+                Some(Progress::Made { .. } | Progress::Done)
+            )
+        };
+        self.plan
+            .steps
+            .iter()
+            .zip(&self.progress)
+            .filter(|(_, progress)| **progress == Progress::Waiting)
+            .filter(|(step, _)| step.needs.iter().all(|need| has(need.step)))
+            .flat_map(|(step, _)| step.needs.iter().map(|need| need.step as usize))
+            .collect()
+    }
+
+    /// What is worth a look now: what somebody waits for, what was left alone for long, and all
+    /// where nothing else is to be done. One list tells of all of a kind, so it is asked of them all.
+    fn worth_looking(&self, now: Duration) -> Vec<Made<'a>> {
+        let mut made = self.made();
+        let awaited = self.awaited();
+        let idle = self.calls() == 0;
+        let kinds: BTreeSet<ResourceKind> = made
+            .iter()
+            .filter(|made| awaited.contains(&made.index) || self.pace.is_overdue(now, made.since))
+            .map(|made| made.at.step.key.kind)
+            .collect();
+        if !kinds.is_empty() || !idle {
+            made.retain(|made| kinds.contains(&made.at.step.key.kind));
+        }
+        made
+    }
+
     fn all_done(&self) -> bool {
         self.progress
             .iter()
@@ -104,10 +151,11 @@ impl<'a> Run<'a> {
 
     fn made(&self) -> Vec<Made<'a>> {
         let made = |(index, progress): (usize, &Progress)| match progress {
-            Progress::Made { id, since: _ } => Some(Made {
+            Progress::Made { id, since } => Some(Made {
                 index,
                 at: self.at(index),
                 id: id.clone(),
+                since: *since,
             }),
             Progress::Waiting | Progress::Calling | Progress::Done => None,
         };
@@ -148,9 +196,15 @@ impl Execution<'_> {
         };
         self.record(write).await?;
 
+        let result = self.work_through(&mut run).await;
+        self.engine
+            .learned(self.cloud.name(), run.pace.into_usual());
+        result
+    }
+
+    /// Calls and looks until every step is done, or one failed and nothing is under way any more.
+    async fn work_through<'b>(&'b self, run: &mut Run<'b>) -> Result<(), Halt> {
         let config = &self.engine.parts.config;
-        let (shortest, longest) = config.poll;
-        let mut poll = shortest;
         let mut looking = false;
         let mut work: Work<'_> = FuturesUnordered::new();
         let mut failure: Option<Trouble> = None;
@@ -162,16 +216,18 @@ impl Execution<'_> {
                     }
                     if run.may_begin(index) {
                         run.progress[index] = Progress::Calling;
-                        work.push(self.begin(&run, index));
+                        work.push(self.begin(run, index));
                     }
                 }
                 if run.all_done() {
                     return Ok(());
                 }
-                let made = run.made();
+                let now = self.engine.clock().monotonic();
+                let made = run.worth_looking(now);
                 if !looking && !made.is_empty() {
                     looking = true;
-                    let pause = poll;
+                    let sorts: Vec<_> = made.iter().map(|made| (made.sort(), made.since)).collect();
+                    let pause = run.pace.pause(now, &sorts);
                     work.push(Box::pin(async move {
                         self.engine.clock().sleep(pause).await;
                         self.look_at_made(made).await.map(Did::Looked)
@@ -185,25 +241,18 @@ impl Execution<'_> {
                     None => Err(Halt::Trouble(trouble::nothing_can_go_on())),
                 };
             };
-            let before = run.done();
             let result = match did? {
-                Did::Called(index, answer) => {
-                    poll = shortest;
-                    self.answered(&mut run, index, answer)
-                }
+                Did::Called(index, answer) => self.answered(run, index, answer),
                 Did::Looked(seen) => {
                     looking = false;
-                    poll = (poll * 3 / 2).min(longest);
+                    run.pace.looked(self.engine.clock().monotonic());
                     if failure.is_none() {
-                        self.looked(&mut run, seen, &mut work)
+                        self.looked(run, seen, &mut work)
                     } else {
                         Ok(())
                     }
                 }
             };
-            if run.done() > before {
-                poll = shortest;
-            }
             if let Err(trouble) = result {
                 failure.get_or_insert(trouble);
             }
@@ -253,6 +302,10 @@ impl Execution<'_> {
             whys: BTreeMap::new(),
             ids: collection.ids(),
             there,
+            pace: Pace::new(
+                self.engine.parts.config.poll,
+                self.engine.usual(self.cloud.name()),
+            ),
         };
         let mut newest: BTreeMap<usize, JournalEntry> = BTreeMap::new();
         for entry in journal {
@@ -364,7 +417,13 @@ impl Execution<'_> {
         };
         let mut write = JournalWrite::default();
         let mut seen = Vec::with_capacity(made.len());
-        for Made { index, at, id } in made {
+        for Made {
+            index,
+            at,
+            id,
+            since: _,
+        } in made
+        {
             let key = &at.step.key;
             let deleting = matches!(at.step.act, StepAct::Delete { .. });
             let now = self.seen(&collection, key, &id, deleting).await?;
@@ -402,13 +461,16 @@ impl Execution<'_> {
             };
             let at = run.at(index);
             let key = &at.step.key;
+            let took = self.engine.clock().monotonic().saturating_sub(since);
             match (now, &at.step.act) {
                 (Seen::Gone, StepAct::Delete { .. }) => {
+                    run.pace.took((key.kind, at.step.act.verb()), took);
                     run.progress[index] = Progress::Done;
                     run.ids.remove(key);
                     run.there.remove(key);
                 }
                 (Seen::Ready, StepAct::Create { .. } | StepAct::Update { .. }) => {
+                    run.pace.took((key.kind, at.step.act.verb()), took);
                     run.progress[index] = Progress::Done;
                 }
                 (Seen::HalfDone, StepAct::Update { .. }) => {

@@ -8,7 +8,7 @@ use model::key::ResourceKind;
 
 use super::{Did, Ground, conflict, existing, vm_state};
 use crate::simulated::config::Delay;
-use crate::simulated::world::{Body, RemoteRow, Row, World};
+use crate::simulated::world::{Body, Row, World};
 
 /// Asks for a resource to go; `slow` is how long that takes where a fault says so. What is on its
 /// way out already is left alone.
@@ -168,24 +168,14 @@ fn subnet(world: &World, id: &CloudId) -> Result<(), CloudError> {
 }
 
 fn security_group(world: &World, id: &CloudId) -> Result<(), CloudError> {
-    let user = world.rows().find(|row| match &row.body {
-        Body::Instance(server) => server.security_groups.contains(id),
-        Body::SecurityRules { group, rules } => {
-            group != id
-                && rules
-                    .iter()
-                    .any(|rule| matches!(&rule.remote, RemoteRow::Group(named) if named == id))
-        }
-        _ => false,
-    });
+    let user = world
+        .servers()
+        .find(|(_, server)| server.security_groups.contains(id));
     match user {
         None => Ok(()),
-        Some(user) => conflict(format!(
-            "Security Group {id} in use by {}.",
-            match &user.body {
-                Body::SecurityRules { group, .. } => format!("a rule of group {group}"),
-                _ => format!("instance {}", user.id),
-            }
+        Some((user, _)) => conflict(format!(
+            "Security Group {id} in use by instance {}.",
+            user.id
         )),
     }
 }
