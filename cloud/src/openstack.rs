@@ -2,8 +2,8 @@
 //! nothing, repeats nothing that changes something, and never touches what it isn't told to. What
 //! others learned the hard way about each service stands where it is heeded.
 //!
-//! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`transport`]
-//! carries it, [`trouble`] reads a refusal; [`listing`] fetches [`tables`] and puts what is in them
+//! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`slots`] say when,
+//! [`transport`] carries it, [`trouble`] reads a refusal; [`listing`] fetches [`tables`] and puts what is in them
 //! into our words; [`wire`] is what the services answer, [`mark`] where our mark stands there.
 //!
 //! Servers get their ports from Nova, in the same call: a port of our own would be left behind on
@@ -21,6 +21,7 @@ pub mod recording;
 mod remove;
 mod rules;
 mod sdk;
+mod slots;
 mod tables;
 pub mod transport;
 mod trouble;
@@ -39,8 +40,9 @@ use model::name::CloudName;
 use model::resource::Resource;
 use plan::offers::Offers;
 use serde_json::Value;
-use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::sync::{Mutex, OnceCell};
 
+use slots::Slots;
 use transport::{Answer, Call, Service, Transport, Version};
 
 /// How a cloud is worked with.
@@ -50,7 +52,8 @@ pub struct Options {
     pub request_timeout: Duration,
     /// How long a request that was sent may still have its effect once nobody waits for it.
     pub request_lifetime: Duration,
-    /// Requests in flight at once, over all operations.
+    /// Requests in flight at once, over all operations, to begin with; it then adapts to how the
+    /// cloud takes them, to no more than twice as many.
     pub calls_in_flight: usize,
     /// The external network that routers and public addresses use; only needed where the project
     /// sees several.
@@ -77,7 +80,7 @@ pub struct OpenStack {
     options: Options,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
-    slots: Semaphore,
+    slots: Slots,
     /// The one external network, once it was looked for.
     external: OnceCell<String>,
     /// Images and flavors by id and name, as last seen.
@@ -118,7 +121,7 @@ impl OpenStack {
     ) -> Self {
         Self {
             name,
-            slots: Semaphore::new(options.calls_in_flight),
+            slots: Slots::new(options.calls_in_flight),
             options,
             transport,
             clock,
@@ -130,12 +133,21 @@ impl OpenStack {
 
     /// Sends a request when its turn has come, and reads a refusal.
     async fn ask(&self, call: Call) -> Result<Answer, CloudError> {
-        let _slot = self
+        let slot = self
             .slots
-            .acquire()
+            .take()
             .await
-            .map_err(|_| CloudError::Unreachable("this cloud was closed".into()))?;
-        let answer = self.transport.send(&call).await?;
+            .ok_or_else(|| CloudError::Unreachable("this cloud was closed".into()))?;
+        let begun = self.clock.monotonic();
+        let answer = self.answer(&call).await;
+        let took = self.clock.monotonic().saturating_sub(begun);
+        let outcome = answer.as_ref().map(|_| ());
+        self.slots.give_back(slot, &call, took, outcome);
+        answer
+    }
+
+    async fn answer(&self, call: &Call) -> Result<Answer, CloudError> {
+        let answer = self.transport.send(call).await?;
         tracing::debug!(
             cloud = %self.name, method = ?call.method, service = %call.service, path = call.path,
             status = answer.status, request = answer.request_id, "asked"

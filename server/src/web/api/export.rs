@@ -1,7 +1,7 @@
 //! The inventory as a file: every page of a filter, one after the other, sent as it is read. What
 //! goes wrong before the first byte is an error with its status; later, the file breaks off.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write as _};
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -12,6 +12,7 @@ use engine::port::StoreError;
 use futures::{StreamExt, stream};
 use model::filter::{InstanceFilter, InstanceRow, MAX_PAGE_ROWS, Page};
 use model::value::Value;
+use tokio::task::JoinHandle;
 
 use super::instances::filter;
 use crate::web::backend::page_error;
@@ -81,22 +82,22 @@ async fn begin(web: Arc<Web>, uri: &Uri, format: Format) -> Result<Response, Fai
         .await
         .map_err(page_error)?;
     let mut text = format.head.to_owned();
-    let next = write(format, first, "", &mut text);
+    let ahead = read_ahead(&web, &filter, first.next.as_deref());
+    write(format, &first, "", &mut text);
     let begun = stream::once(async move { Ok::<_, StoreError>(Bytes::from(text)) });
-    let rest = stream::try_unfold(next, move |next| {
+    let rest = stream::try_unfold(ahead, move |ahead| {
         let (web, filter) = (Arc::clone(&web), filter.clone());
         async move {
-            let Some(after) = next else {
+            let Some(ahead) = ahead else {
                 return Ok(None);
             };
-            let filter = InstanceFilter {
-                after: Some(after),
-                ..filter
-            };
-            let page = web.engine.store().instances(&filter).await?;
+            let page = ahead
+                .await
+                .map_err(|error| StoreError::Database(error.to_string()))??;
+            let ahead = read_ahead(&web, &filter, page.next.as_deref());
             let mut text = String::new();
-            let next = write(format, page, format.between, &mut text);
-            Ok::<_, StoreError>(Some((Bytes::from(text), next)))
+            write(format, &page, format.between, &mut text);
+            Ok::<_, StoreError>(Some((Bytes::from(text), ahead)))
         }
     });
     let disposition = format!("attachment; filename=\"{}\"", format.name);
@@ -114,13 +115,23 @@ async fn begin(web: Arc<Web>, uri: &Uri, format: Format) -> Result<Response, Fai
     Ok((headers, body).into_response())
 }
 
-/// Writes a page's rows, and what comes behind the last one; where the next page begins.
-fn write(
-    format: Format,
-    page: Page<InstanceRow>,
-    first: &str,
-    text: &mut String,
-) -> Option<String> {
+/// A page that is on its way.
+type Ahead = JoinHandle<Result<Page<InstanceRow>, StoreError>>;
+
+/// Begins to read the page behind a place while the one before is written and sent.
+fn read_ahead(web: &Arc<Web>, filter: &InstanceFilter, after: Option<&str>) -> Option<Ahead> {
+    let filter = InstanceFilter {
+        after: Some(after?.to_owned()),
+        ..filter.clone()
+    };
+    let web = Arc::clone(web);
+    Some(tokio::spawn(async move {
+        web.engine.store().instances(&filter).await
+    }))
+}
+
+/// Writes a page's rows, and what comes behind the last one.
+fn write(format: Format, page: &Page<InstanceRow>, first: &str, text: &mut String) {
     let mut between = first;
     for row in &page.rows {
         text.push_str(between);
@@ -130,7 +141,6 @@ fn write(
     if page.next.is_none() {
         text.push_str(format.foot);
     }
-    page.next
 }
 
 fn json_row(row: &InstanceRow, text: &mut String) {
@@ -155,7 +165,7 @@ fn csv_row(row: &InstanceRow, text: &mut String) {
     let file_systems = facts
         .file_systems
         .iter()
-        .map(|system| format!("{} {}%", system.mount, system.used_percent));
+        .map(|system| fmt::from_fn(|f| write!(f, "{} {}%", system.mount, system.used_percent)));
     cell(text, environment);
     cell(text, kind);
     cell(text, layer);
@@ -194,9 +204,15 @@ fn value<T: Display>(value: &Value<T>) -> Option<String> {
     }
 }
 
-fn joined<T: Display>(values: impl IntoIterator<Item = T>) -> String {
-    let texts: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    texts.join("; ")
+fn joined<T: Display>(values: impl IntoIterator<Item = T> + Clone) -> impl Display {
+    fmt::from_fn(move |f| {
+        let mut between = "";
+        for value in values.clone() {
+            write!(f, "{between}{value}")?;
+            between = "; ";
+        }
+        Ok(())
+    })
 }
 
 fn maybe(text: &mut String, value: Option<impl Display>) {
@@ -209,20 +225,21 @@ fn maybe(text: &mut String, value: Option<impl Display>) {
 /// A cell and the comma behind it. A text that a spreadsheet would take for a formula gets an
 /// apostrophe in front, which spreadsheets don't show.
 fn cell(text: &mut String, value: impl Display) {
-    let value = value.to_string();
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let quoted = value.contains([',', '"', '\n', '\r']);
-    if quoted {
-        text.push('"');
-    }
-    if formula {
-        text.push('\'');
-    }
-    if quoted {
-        text.push_str(&value.replace('"', "\"\""));
-        text.push('"');
-    } else {
-        text.push_str(&value);
+    let start = text.len();
+    // Nothing that is written to a text fails.
+    let _never = write!(text, "{value}");
+    let written = &text[start..];
+    let formula = written.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let quoted = written.contains([',', '"', '\n', '\r']);
+    if formula || quoted {
+        let value = text.split_off(start);
+        let apostrophe = if formula { "'" } else { "" };
+        if quoted {
+            let value = value.replace('"', "\"\"");
+            text.extend(["\"", apostrophe, &value, "\""]);
+        } else {
+            text.extend([apostrophe, &value]);
+        }
     }
     text.push(',');
 }
