@@ -254,10 +254,15 @@ impl Resource {
 
     /// The key of what it goes with: the cloud takes both away in one call, and needs no other. A
     /// security group's rules go with it, and so do the rules of others that name it (Neutron's
-    /// tables cascade).
+    /// tables cascade). Nova lets go of a server's volumes when it takes the server away, also where
+    /// a volume is stuck between attached and free, and nobody could detach it.
     pub const fn goes_with(&self) -> Option<&Key> {
         match self {
             Self::SecurityRules(SecurityRules { group, rules: _ }) => Some(group),
+            Self::VolumeAttachment(VolumeAttachment {
+                instance,
+                volume: _,
+            }) => Some(instance),
             Self::Network(_)
             | Self::Subnet(_)
             | Self::Router(_)
@@ -266,7 +271,6 @@ impl Resource {
             | Self::ServerGroup(_)
             | Self::Volume(_)
             | Self::Instance(_)
-            | Self::VolumeAttachment(_)
             | Self::FloatingIp(_) => None,
         }
     }

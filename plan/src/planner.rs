@@ -202,13 +202,13 @@ fn graph<'a>(
                 graph.entry((Verb::Make, key)).or_default();
             }
             Fate::Delete(before) => {
-                if !goes_along(before, fates) {
+                if whole(before, fates).is_none() {
                     graph.entry((Verb::Delete, key)).or_default();
                 }
             }
             Fate::Replace(before, _) => {
                 let make = graph.entry((Verb::Make, key)).or_default();
-                if !goes_along(before, fates) {
+                if whole(before, fates).is_none() {
                     make.insert((Verb::Delete, key), Until::Ready);
                     graph.entry((Verb::Delete, key)).or_default();
                 }
@@ -242,9 +242,15 @@ fn graph<'a>(
             };
             match bond {
                 Bond::Part | Bond::Needs => {
-                    // It goes before what it hangs on goes, or is worked on.
-                    edge((Verb::Delete, other), (Verb::Delete, key), Until::Ready);
-                    edge((Verb::Make, other), (Verb::Delete, key), Until::Ready);
+                    // It goes before what it hangs on goes, or is worked on. What goes along with
+                    // something else is gone when that is; what it only named is free by then.
+                    let gone = match before.and_then(|before| whole(before, fates)) {
+                        None => key,
+                        Some(whole) if bond == Bond::Part => whole,
+                        Some(_) => continue,
+                    };
+                    edge((Verb::Delete, other), (Verb::Delete, gone), Until::Ready);
+                    edge((Verb::Make, other), (Verb::Delete, gone), Until::Ready);
                     // It stops hanging on it before that goes.
                     if matches!(fate, Fate::Update(..)) {
                         edge((Verb::Delete, other), (Verb::Make, key), Until::Ready);
@@ -259,11 +265,13 @@ fn graph<'a>(
     graph
 }
 
-/// Whether the cloud takes it away with something else that goes, so that nobody needs to ask.
-fn goes_along(resource: &Resource, fates: &BTreeMap<&Key, Fate<'_>>) -> bool {
-    resource
-        .goes_with()
-        .is_some_and(|whole| matches!(fates.get(whole), Some(Fate::Delete(_) | Fate::Replace(..))))
+/// What the cloud takes it away with, where that goes: then nobody needs to ask.
+fn whole<'a>(resource: &Resource, fates: &BTreeMap<&'a Key, Fate<'a>>) -> Option<&'a Key> {
+    let (key, fate) = fates.get_key_value(resource.goes_with()?)?;
+    match fate {
+        Fate::Delete(_) | Fate::Replace(..) => Some(key),
+        Fate::Create(_) | Fate::Update(..) => None,
+    }
 }
 
 /// How far something must have come before what hangs on it can be made: a volume and an instance

@@ -62,9 +62,11 @@ impl OpenStack {
 
     /// Nova takes the ports that it made away with their server, unless Neutron was down just then:
     /// those stay, for a server that is no longer there, and keep our network from going. Takes
-    /// them away, and counts them. Ports that belong to a server, or to nobody, are not touched.
+    /// them away, and counts them. Ports of other projects, of servers that are there, and of nobody
+    /// are not touched.
     async fn remove_orphans(&self, kind: ResourceKind, id: &CloudId) -> Result<u32, CloudError> {
-        let ports = Call::get(Service::Network, "ports");
+        let project = self.transport.project().await?;
+        let ports = Call::get(Service::Network, "ports").with("project_id", project);
         let ports = match kind {
             ResourceKind::Network => ports.with("network_id", id.as_str()),
             ResourceKind::Subnet => ports.with("fixed_ips", format!("subnet_id={id}")),
@@ -77,10 +79,8 @@ impl OpenStack {
             }
             let server = Call::get(Service::Compute, format!("servers/{}", port.device_id));
             if let Err(CloudError::NotFound(_)) = self.ask(server).await {
-                let call = Call::delete(Service::Network, format!("ports/{}", port.id));
-                match self.ask(call).await {
-                    Ok(_) | Err(CloudError::NotFound(_)) => removed += 1,
-                    // Not every cloud lets members do so: then it is for whoever runs it.
+                match self.remove_orphan(&port).await {
+                    Ok(()) | Err(CloudError::NotFound(_)) => removed += 1,
                     Err(CloudError::Refused(words)) => {
                         tracing::warn!(cloud = %self.name, port = port.id, words, "an orphan stays");
                     }
@@ -89,6 +89,22 @@ impl OpenStack {
             }
         }
         Ok(removed)
+    }
+
+    /// Removes one. A newer Neutron lets no member delete a port of Compute's, but a member may
+    /// say that a port belongs to nobody, and delete it then.
+    async fn remove_orphan(&self, port: &wire::Port) -> Result<(), CloudError> {
+        let path = format!("ports/{}", port.id);
+        let delete = || self.ask(Call::delete(Service::Network, path.clone()));
+        match delete().await {
+            Err(CloudError::Refused(_)) => {
+                let nobodys = json!({ "port": { "device_id": "", "device_owner": "" } });
+                let call = Call::put(Service::Network, path.clone(), nobodys);
+                self.ask(call).await?;
+                delete().await.map(drop)
+            }
+            answer => answer.map(drop),
+        }
     }
 
     /// A router lets a port of its own go; the port tells which router it is.

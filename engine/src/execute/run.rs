@@ -11,7 +11,7 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::operation::{Happening, JournalEntry, OperationState, Phase, StepState, Trouble};
 use plan::Plan;
-use plan::steps::{StepAct, Until};
+use plan::steps::{Expected, StepAct, Until};
 
 use super::call::{Adoptable, Answer, At, Binding};
 use super::pace::{Pace, Sort};
@@ -560,9 +560,8 @@ enum Seen {
     Gone,
 }
 
-/// Whether a plan takes a key's resource away before it makes it.
+/// Whether a plan makes a key's resource in place of another, which goes by a step of its own or
+/// along with something else.
 fn replaced(plan: &Plan, key: &Key) -> bool {
-    plan.steps
-        .iter()
-        .any(|step| &step.key == key && matches!(step.act, StepAct::Delete { .. }))
+    matches!(plan.footprint.get(key), Some(Expected::Present { .. }))
 }
