@@ -3,6 +3,7 @@
 //! It imports no room, so that it compiles in seconds and works while a room does not.
 
 mod bench;
+mod lab;
 mod shell;
 mod test;
 mod tidy;
@@ -31,8 +32,14 @@ enum Command {
     Tidy,
     /// Measures; with a name only that measurement.
     Bench {
-        /// Which measurement; all without.
+        /// Which measurement; all but `openstack` without, which needs a whole OpenStack.
         name: Option<String>,
+        /// How often each tool makes and removes its copy.
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+        /// One part of `openstack` alone.
+        #[arg(long, value_enum)]
+        part: Option<bench::Part>,
     },
 }
 
@@ -44,7 +51,10 @@ fn main() -> ExitCode {
             test::Extent::Usual
         }),
         Command::Tidy => tidy::run(),
-        Command::Bench { name } => bench::run(name.as_deref()),
+        Command::Bench { name, rounds, part } => match name.as_deref() {
+            Some("openstack") => bench::openstack(rounds, part),
+            name => bench::run(name),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,8 +6,11 @@
 
 use std::{env, fs, path::PathBuf, process::Command};
 
-use super::{Extent, lab};
-use crate::shell::{self, Failure, on_path, program, succeeds};
+use super::Extent;
+use crate::{
+    lab,
+    shell::{self, Failure, on_path, program, succeeds},
+};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CHROMIUM: &[&str] = &[
@@ -78,15 +81,7 @@ pub(super) fn prepare(extent: Extent) -> Result<Machine, Failure> {
     if !packages.is_empty() {
         install(&packages)?;
     }
-    let lab = lab::missing()?;
-    if !lab.is_empty() {
-        return Err(Failure::new(format!(
-            "{} is still not found after installing it; the OpenStack lab needs Python 3.11 to \
-             3.13 with venv and pip (LAB_PYTHON names it), and MariaDB's server and client on the \
-             PATH",
-            lab.join(", ")
-        )));
-    }
+    lab_can_start()?;
     let missing = |what: &str, variable: &str| {
         Failure::new(format!(
             "{what} is still not found after installing it; set {variable} to where it is"
@@ -108,6 +103,27 @@ pub(super) fn prepare(extent: Extent) -> Result<Machine, Failure> {
         }
     );
     Ok(machine)
+}
+
+/// Installs only what the OpenStack lab stands on.
+pub(crate) fn prepare_lab() -> Result<(), Failure> {
+    let missing = lab::missing()?;
+    if !missing.is_empty() {
+        install(&missing.iter().map(String::as_str).collect::<Vec<_>>())?;
+    }
+    lab_can_start()
+}
+
+fn lab_can_start() -> Result<(), Failure> {
+    let missing = lab::missing()?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} is still not found after installing it; the OpenStack lab needs Python 3.11 to 3.13 \
+         with venv and pip (LAB_PYTHON names it), and MariaDB's server and client on the PATH",
+        missing.join(", ")
+    )))
 }
 
 fn runner() -> Runner {

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::machine::{Machine, Runner};
-use crate::shell::{self, Failure, cargo, target_folder};
+use crate::{
+    lab,
+    shell::{self, Failure, cargo, target_folder},
+};
 
 /// The result of one suite, or of one part of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,9 +40,6 @@ pub(super) enum Pass<'a> {
 /// The tests on a real OpenStack.
 const OPENSTACK: &str = "openstack";
 
-/// Tells the tests where the lab is described; see `tests::openstack`.
-const LAB_VARIABLE: &str = "UNDERSTUDY_LAB";
-
 /// The tests that a plain pass repeats.
 const PLAIN: [&str; 2] = ["stories", "web"];
 
@@ -58,9 +58,9 @@ pub(super) fn tests(machine: &Machine, pass: Pass) -> Result<Vec<Outcome>, Failu
                         command.args(["--test", &binary]);
                     }
                 }
-                Pass::OpenStack(lab) => {
+                Pass::OpenStack(description) => {
                     command.args(["--test", OPENSTACK]);
-                    command.env(LAB_VARIABLE, lab);
+                    command.env(lab::VARIABLE, description);
                 }
                 Pass::Plain => {
                     for binary in PLAIN {
@@ -119,9 +119,9 @@ fn nextest(machine: &Machine, pass: Pass) -> Result<Vec<Outcome>, Failure> {
             command.args(["-E", &binaries.join(" or ")]);
             command.env(PLAIN_VARIABLE, "1");
         }
-        Pass::OpenStack(lab) => {
+        Pass::OpenStack(description) => {
             command.args(["-E", &format!("binary({OPENSTACK})")]);
-            command.env(LAB_VARIABLE, lab);
+            command.env(lab::VARIABLE, description);
         }
     }
     machine.describe(&mut command);

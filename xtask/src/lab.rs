@@ -1,19 +1,15 @@
-//! Starts the real OpenStack of `tests/openstack` around the tests that need it.
+//! Starts the real OpenStack of `tests/openstack` around what needs it.
 //!
 //! It is stopped whatever happens: its script waits at the other end of a pipe, and stops
 //! everything when the pipe closes, as it does when this program is killed.
 
 use std::{
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Instant,
 };
 
-use super::{
-    machine::Machine,
-    outcome::{self, Outcome, Pass},
-};
 use crate::shell::{self, Failure, program, target_folder};
 
 const SCRIPT: &str = "tests/openstack/lab.sh";
@@ -21,24 +17,18 @@ const SCRIPT: &str = "tests/openstack/lab.sh";
 /// Where the lab is kept, as the tests know it.
 const FOLDER: &str = "UNDERSTUDY_LAB_DIR";
 
+/// Tells tests and benches where the lab is described; see `tests::openstack`.
+pub(crate) const VARIABLE: &str = "UNDERSTUDY_LAB";
+
 /// Debian's names of packages that it needs and that are missing.
-pub(super) fn missing() -> Result<Vec<String>, Failure> {
+pub(crate) fn missing() -> Result<Vec<String>, Failure> {
     let names = shell::output(script(&["missing"])?)?;
     Ok(names.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Runs the tests on a lab that nobody has used yet.
-pub(super) fn tests(machine: &Machine) -> Result<Vec<Outcome>, Failure> {
-    let lab = Lab::start()?;
-    let outcomes = outcome::tests(machine, Pass::OpenStack(&lab.description));
-    let failed = outcomes
-        .as_ref()
-        .map_or(true, |parts| parts.iter().any(|part| part.result.is_err()));
-    if failed {
-        // Now, while the logs are there.
-        shell::run(script(&["complaints"])?)?;
-    }
-    outcomes
+/// Shows what its services complained about.
+pub(crate) fn complaints() -> Result<(), Failure> {
+    shell::run(script(&["complaints"])?)
 }
 
 fn script(arguments: &[&str]) -> Result<Command, Failure> {
@@ -51,14 +41,15 @@ fn script(arguments: &[&str]) -> Result<Command, Failure> {
 
 /// The lab while it is up; dropping it stops it.
 #[derive(Debug)]
-struct Lab {
+pub(crate) struct Lab {
     description: PathBuf,
     keeper: Child,
 }
 
 impl Lab {
-    /// Installs it where that was not done yet, starts it, and shows how that goes.
-    fn start() -> Result<Self, Failure> {
+    /// Installs it where that was not done yet, starts it as nobody had ever used it, and shows how
+    /// that goes.
+    pub(crate) fn start() -> Result<Self, Failure> {
         let begun = Instant::now();
         let command = script(&["keep"])?;
         let cannot = |error| Failure::new(format!("cannot start {SCRIPT}: {error}"));
@@ -101,6 +92,11 @@ impl Lab {
             description,
             keeper,
         })
+    }
+
+    /// The file that describes it.
+    pub(crate) fn description(&self) -> &Path {
+        &self.description
     }
 }
 
