@@ -1,8 +1,8 @@
 //! A real OpenStack for tests: the lab of `tests/openstack`, used through raw HTTP.
 //!
 //! It is the lab that `cargo xtask test` started, or else one of this process' own, which stops
-//! when the process ends. Nothing here uses our driver: what a test asserts about the cloud must
-//! not be seen through the code under test. One test at a time has the lab.
+//! when the process ends. Nothing here but [`Understudy`] uses our driver: what a test asserts about
+//! the cloud must not be seen through the code under test. One test at a time has the lab.
 
 use std::{
     collections::BTreeMap,
@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use model::{flavor::Flavor, name::FlavorName};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -20,11 +21,13 @@ mod line;
 mod listing;
 mod project;
 mod proxy;
+mod understudy;
 
 pub use client::{Answer, Client, Login};
 pub use listing::Listing;
 pub use project::{LabProject, Quotas};
 pub use proxy::{Call, Fault, FaultProxy, Rule};
+pub use understudy::{CLOUD, Understudy, cloud_name};
 
 /// The region whose endpoints are the services themselves.
 pub const REGION: &str = "RegionOne";
@@ -283,6 +286,23 @@ impl Lab {
         }});
         let made = self.admin.post(Service::Nova, "/v2.1/flavors", body).await;
         text(&made["flavor"]["id"])
+    }
+
+    /// The flavors of a recipe or an environment.
+    pub async fn flavors(&self, flavors: &BTreeMap<FlavorName, Flavor>) {
+        for (name, flavor) in flavors {
+            let Flavor { vcpus, ram, disk } = flavor;
+            let ram = u32::try_from(ram.0).unwrap();
+            let disk = u32::try_from(disk.0).unwrap();
+            self.flavor(name.as_str(), *vcpus, ram, disk).await;
+        }
+    }
+
+    /// Lets every server of a flavor fail to start, with these words.
+    pub async fn doom(&self, flavor: &str, words: &str) {
+        let path = format!("/v2.1/flavors/{flavor}/os-extra_specs");
+        let body = json!({ "extra_specs": { "lab:fake_fail": words } });
+        self.admin.post(Service::Nova, &path, body).await;
     }
 
     /// Signs somebody in.

@@ -78,9 +78,11 @@ impl Own {
 fn folder() -> PathBuf {
     env::var_os(FOLDER).map_or_else(
         || {
-            // <target>/debug/deps/<this>
+            // <target>/debug/deps/<test>, or <target>/release/<program>
             let program = env::current_exe().unwrap();
-            program.ancestors().nth(3).unwrap().join("openstack")
+            let above = program.ancestors().skip(1);
+            let mut above = above.skip_while(|folder| folder.ends_with("deps"));
+            above.nth(1).unwrap().join("openstack")
         },
         PathBuf::from,
     )

@@ -227,7 +227,8 @@ async fn what_never_comes_up_rolls_back_in_the_clouds_own_words() {
     let lab = Lab::get().await;
     let mut table = Table::default();
     let words = "the disk of this host is on fire";
-    fails_to_spawn(&lab, "doomed", words).await;
+    let doomed = lab.flavor("doomed", 1, 1024, 10).await;
+    lab.doom(&doomed, words).await;
 
     let doomed = Small {
         flavor: "doomed",
@@ -274,14 +275,6 @@ async fn what_never_comes_up_rolls_back_in_the_clouds_own_words() {
     table.add("a quota that shrank after the proof", "rolled back");
     world.close().await;
     table.print();
-}
-
-/// A flavor of which no server ever starts.
-async fn fails_to_spawn(lab: &Lab, name: &str, words: &str) {
-    let id = lab.flavor(name, 1, 1024, 10).await;
-    let body = json!({ "extra_specs": { "lab:fake_fail": words } });
-    let path = format!("/v2.1/flavors/{id}/os-extra_specs");
-    lab.admin().post(Service::Nova, &path, body).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

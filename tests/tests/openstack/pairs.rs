@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tests::openstack::{Lab, Quotas};
 use tests::world::{assert_as_planned, name, request};
 
-use crate::world::{LabWorld, foretold, made_and_removed, provide_flavors};
+use crate::world::{LabWorld, foretold, made_and_removed};
 
 #[path = "../../../plan/tests/common/mod.rs"]
 mod buildable;
@@ -69,7 +69,7 @@ async fn from_any_topology_to_any_other() {
     println!("seed {seed:?}");
     let lab = Lab::get().await;
     let world = LabWorld::open(&lab, "pairs", Quotas::default()).await;
-    provide_flavors(&lab, &buildable::flavors()).await;
+    lab.flavors(&buildable::flavors()).await;
     for image in buildable::IMAGES {
         lab.image(image).await;
     }

@@ -1,34 +1,19 @@
 //! A world whose cloud is a project of the real OpenStack: store and engine as people run them,
 //! the driver behind a proxy that writes down each call and may fail it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Deref;
 use std::time::Duration;
 
-use cloud::openstack::{Options, config::Configured};
-use engine::port::{Clock, Cloud, Entropy, NoProbe, Store};
-use engine::{Ask, Engine, Parts};
-use model::flavor::Flavor;
-use model::id::{InstallationId, OperationId};
+use cloud::openstack::Options;
+use model::id::OperationId;
 use model::key::ResourceKind;
-use model::name::{CloudName, FlavorName};
-use model::operation::{Operation, OperationState, Phase, Trouble};
-use model::topology::Topology;
+use model::operation::{OperationState, Trouble};
 use plan::Plan;
-use server::installation::{SystemClock, SystemEntropy};
-use store::SqlStore;
 use tempfile::TempDir;
-use tests::openstack::{Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas};
-use tests::world::{
-    Setup, example_environment, example_recipe, log, name, operation, request, work_until_idle,
+use tests::openstack::{
+    CLOUD, Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas, Understudy,
 };
-
-/// What the cloud is called in files.
-pub const CLOUD: &str = "lab";
-
-pub fn cloud_name() -> CloudName {
-    CloudName::new(CLOUD).unwrap()
-}
+use tests::world::{Setup, example_environment, example_recipe};
 
 /// How the tests work with the lab: it is quick, and nothing of it goes on for long unseen.
 pub fn options() -> Options {
@@ -41,11 +26,17 @@ pub fn options() -> Options {
 pub struct LabWorld {
     pub project: LabProject,
     pub proxy: FaultProxy,
-    pub store: Arc<dyn Store>,
-    pub engine: Arc<Engine>,
+    understudy: Understudy,
     /// What the project held before the first act.
     pub before: Listing,
     pub folder: TempDir,
+}
+
+impl Deref for LabWorld {
+    type Target = Understudy;
+    fn deref(&self) -> &Understudy {
+        &self.understudy
+    }
 }
 
 impl LabWorld {
@@ -70,14 +61,6 @@ impl LabWorld {
             .clouds_yaml_with_credential(CLOUD, PROXIED, &lab.auth_url(PROXIED))
             .await;
         std::fs::write(&file, text).unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let configured = Configured::in_file(&file).unwrap();
-        let cloud: Arc<dyn Cloud> = Arc::new(configured.open(&options(), &clock).pop().unwrap());
-        let database = folder.path().join("understudy.db");
-        let store: Arc<dyn Store> = Arc::new(SqlStore::open_sqlite(&database).await.unwrap());
-        let installation = InstallationId::from_uuid(entropy.uuid());
-        let installation = store.installation(installation).await.unwrap();
         let mut config = Setup::quick(folder.path()).config;
         config.poll = engine::Config::default().poll;
         config.retry_wait = Duration::from_millis(200);
@@ -85,21 +68,12 @@ impl LabWorld {
         // A busy lab takes its time to let a server go: who asks again makes a call too many.
         config.ask_again = engine::Config::default().ask_again;
         otherwise(&mut config);
-        let engine = Engine::new(Parts {
-            store: Arc::clone(&store),
-            clouds: BTreeMap::from([(cloud_name(), cloud)]),
-            clock,
-            entropy,
-            probe: Arc::new(NoProbe),
-            installation,
-            config,
-        });
+        let understudy = Understudy::open(folder.path(), &file, &options(), config).await;
         let before = project.listing().await;
         Self {
             project,
             proxy,
-            store,
-            engine,
+            understudy,
             before,
             folder,
         }
@@ -108,64 +82,13 @@ impl LabWorld {
     /// A world with the WebPlatform's planned production and its recipe, on this cloud.
     pub async fn with_webplatform(lab: &Lab, title: &str, quotas: Quotas) -> Self {
         let world = Self::open(lab, title, quotas).await;
-        let mut recipe = example_recipe();
-        recipe.cloud = Some(cloud_name());
-        provide_flavors(lab, &recipe.flavors).await;
-        let mut production = example_environment("production-2014.yaml");
-        production.cloud = Some(cloud_name());
-        world.import(production).await;
-        let ask = Ask::ImportRecipe(Box::new(recipe));
-        world.engine.submit(request(), ask).await.unwrap();
+        let recipe = example_recipe();
+        lab.flavors(&recipe.flavors).await;
         world
-    }
-
-    pub async fn import(&self, mut topology: Topology) {
-        topology.cloud = Some(cloud_name());
-        let ask = Ask::Import {
-            topology: Box::new(topology),
-            source: "story".into(),
-        };
-        self.engine.submit(request(), ask).await.unwrap();
-    }
-
-    /// Asks for a copy of the planned production.
-    pub async fn copy(&self, copy: &str) -> Result<OperationId, engine::EngineError> {
-        let order = engine::preview::CopyOrder {
-            source: name("production-2014"),
-            revision: None,
-            recipe: model::name::RecipeName::new("temporary").unwrap(),
-            name: name(copy),
-            hours: None,
-        };
-        self.ask(Ask::Copy { order, seen: None }).await
-    }
-
-    pub async fn take_down(&self, environment: &str) -> OperationId {
-        let environment = name(environment);
-        self.ask(Ask::TakeDown { environment }).await.unwrap()
-    }
-
-    /// Asks for something that is queued.
-    pub async fn ask(&self, ask: Ask) -> Result<OperationId, engine::EngineError> {
-        match self.engine.submit(request(), ask).await? {
-            engine::Outcome::Queued(id) => Ok(id),
-            other => panic!("not queued: {other:?}"),
-        }
-    }
-
-    /// Works until an operation is over, and gives it.
-    pub async fn over(&self, id: OperationId) -> Operation {
-        work_until_idle(&self.engine).await;
-        self.operation(id).await
-    }
-
-    pub async fn operation(&self, id: OperationId) -> Operation {
-        operation(&self.engine, id).await
-    }
-
-    pub async fn plan(&self, id: OperationId) -> Plan {
-        let plan = self.store.plan(id, Phase::Forward).await.unwrap();
-        plan.unwrap()
+            .import(example_environment("production-2014.yaml"))
+            .await;
+        world.import_recipe(recipe).await;
+        world
     }
 
     /// Asserts that an operation was done; tells all that happened where it wasn't.
@@ -186,10 +109,6 @@ impl LabWorld {
         }
     }
 
-    pub async fn log(&self, id: OperationId) -> String {
-        log(&self.engine, id).await
-    }
-
     /// Asserts that the project holds what it held before the first act, in every kind.
     pub async fn assert_nothing_left(&self, story: &str) {
         assert_eq!(
@@ -202,16 +121,6 @@ impl LabWorld {
     /// Ends the world and its project.
     pub async fn close(self) {
         self.project.remove().await;
-    }
-}
-
-/// Makes the lab offer flavors; their disk is of no interest to it.
-pub async fn provide_flavors(lab: &Lab, flavors: &BTreeMap<FlavorName, Flavor>) {
-    for (name, flavor) in flavors {
-        let Flavor { vcpus, ram, disk } = flavor;
-        let ram = u32::try_from(ram.0).unwrap();
-        let disk = u32::try_from(disk.0).unwrap();
-        lab.flavor(name.as_str(), *vcpus, ram, disk).await;
     }
 }
 
