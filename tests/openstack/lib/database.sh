@@ -34,7 +34,7 @@ database_stop() {
 # A key of everything that the golden copy is made from.
 golden_key() {
   {
-    find "$here" -type f ! -name README.md ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sed "s|$here||"
+    find "$here" -type f ! -name README.md ! -path '*/compare/*' ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sed "s|$here||"
     mariadbd --version
     cat "$VENV/made-from"
     echo "$ROOT"

@@ -1,10 +1,14 @@
 //! Measures a release build: `cargo xtask bench [NAME]`. Everything it needs it makes by itself, the
 //! data included, so that anybody gets the same figures on the same machine. It measures and
 //! prints; whether a figure is good enough is for people to say, so nothing here fails a test.
+//!
+//! `openstack` is measured only where it is named: it needs a whole OpenStack, and takes half an
+//! hour.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod data;
 mod http;
+mod openstack;
 mod program;
 mod pure;
 mod table;
@@ -12,11 +16,21 @@ mod web;
 
 use table::Table;
 
+/// What this program is called with where it is one of the tools that are measured.
+const CLIENT: &str = "openstack-client";
+
 fn main() {
-    let wanted = std::env::args().nth(1);
-    let wants = |name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
-    let known = ["diff", "program", "web"];
-    if let Some(name) = wanted.as_deref().filter(|name| !known.contains(name)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = arguments.first().map(String::as_str);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    if wanted == Some(CLIENT) {
+        return runtime.block_on(openstack::client::run(&arguments[1..]));
+    }
+    let known = ["diff", "program", "web", "openstack"];
+    if let Some(name) = wanted.filter(|name| !known.contains(name)) {
         eprintln!(
             "there is no bench called `{name}`: choose one of {}",
             known.join(", ")
@@ -25,14 +39,15 @@ fn main() {
     }
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     println!("{cores} cores; each figure is the median of its runs unless it says otherwise\n");
+    if wanted == Some("openstack") {
+        let argument = |index: usize| arguments.get(index).map(String::as_str);
+        return runtime.block_on(openstack::run(argument(1), argument(2)));
+    }
+    let wants = |name: &str| wanted.is_none_or(|wanted| wanted == name);
     let mut table = Table::default();
     if wants("diff") {
         pure::run(&mut table);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     if wants("program") {
         runtime.block_on(program::run(&mut table));
     }

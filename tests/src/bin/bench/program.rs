@@ -10,7 +10,7 @@ use crate::data::environment;
 use crate::table::{Table, median, time};
 
 /// The program, built by the same command as this.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let path = std::env::current_exe()
         .unwrap()
         .with_file_name("understudy_under_test");

@@ -1,0 +1,107 @@
+//! Understudy beside what people use otherwise, on a real OpenStack: the WebPlatform's copy of nine
+//! servers made and removed by each, then the faults that such work meets, each really carried out.
+//! Figures are measured anew in every run; nothing that is printed stands here beforehand.
+
+mod arena;
+mod calls;
+pub mod client;
+mod compare;
+mod copy;
+mod faults;
+mod flight;
+mod heat;
+mod tool;
+mod worker;
+
+use std::fs;
+
+use tests::openstack::Lab;
+use tokio::signal::unix::{SignalKind, signal};
+
+use copy::{Copy, Variant};
+use tool::Kind;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Each tool makes and removes the copy.
+    Compare,
+    /// Understudy with several caps on calls in flight.
+    Flight,
+    /// What goes wrong, with each tool.
+    Faults,
+}
+
+/// Runs all parts, or the one that is named; `rounds` of what is measured more than once.
+pub async fn run(rounds: Option<&str>, part: Option<&str>) {
+    let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("how many rounds"));
+    let parts = match part {
+        None => vec![Part::Compare, Part::Flight, Part::Faults],
+        Some("compare") => vec![Part::Compare],
+        Some("flight") => vec![Part::Flight],
+        Some("faults") => vec![Part::Faults],
+        Some(other) => panic!("there is no part `{other}`: choose compare, flight or faults"),
+    };
+    // Whoever is stopped here is dropped: that ends their processes and takes their folders away.
+    // The lab goes with this process, and begins anew the next time.
+    let stopped = async {
+        let mut ended = signal(SignalKind::terminate()).unwrap();
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = ended.recv() => {}
+        }
+    };
+    tokio::select! {
+        () = all(&parts, rounds) => {}
+        () = stopped => {
+            eprintln!("interrupted");
+            std::process::exit(130);
+        }
+    }
+}
+
+async fn all(parts: &[Part], rounds: usize) {
+    machine();
+    let lab = Lab::get().await;
+    lab.provide().await;
+    for variant in [Variant::Sound, Variant::Doomed] {
+        Copy::of(variant).provide(&lab).await;
+    }
+    // Nobody else is measured while the services import modules and fill their caches.
+    println!("\nwarming up: the copy once");
+    compare::once(&lab, Kind::UNDERSTUDY).await;
+    for part in parts {
+        println!();
+        load("before");
+        match part {
+            Part::Compare => compare::run(&lab, rounds).await,
+            Part::Flight => flight::run(&lab, rounds).await,
+            Part::Faults => faults::run(&lab).await,
+        }
+        load("after");
+    }
+}
+
+/// What this ran on.
+fn machine() {
+    let field = |path: &str, name: &str| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with(name));
+        let value = line.and_then(|line| line.split_once(':'));
+        value.map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    };
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    println!(
+        "{}, {} of memory, Linux {}",
+        field("/proc/cpuinfo", "model name"),
+        field("/proc/meminfo", "MemTotal"),
+        kernel.trim()
+    );
+}
+
+/// How busy the machine is: figures of a machine that is shared mean little.
+fn load(when: &str) {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split(' ').take(3).collect();
+    println!("load {when}: {}", load.join(" "));
+}

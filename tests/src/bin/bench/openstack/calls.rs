@@ -1,0 +1,88 @@
+//! What the services did: every call that they answered, from the lines that they write, and the
+//! CPU time of their processes.
+
+use std::fs;
+use std::time::Duration;
+
+use tests::openstack::{Lab, Service};
+
+/// How the scripts call themselves; Understudy's driver and the HTTP calls from here say nothing,
+/// while every service names itself when it calls another.
+const SCRIPTS: &str = "bench/";
+const NOBODY: &str = "-";
+
+/// Linux counts a process' CPU time in hundredths of a second.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How long it has to be quiet until the services are taken to have finished.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Counts up to a moment, or between two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Calls that the tool made.
+    pub own: usize,
+    /// All calls, those between services too.
+    pub all: usize,
+    /// CPU time of all services and their database.
+    pub cpu: Duration,
+}
+
+impl Work {
+    /// Up to now.
+    pub fn so_far(lab: &Lab) -> Self {
+        let mut work = Self::default();
+        for service in Service::ALL {
+            let path = lab.folder().join(format!("log/{}.calls", service.name()));
+            for line in fs::read_to_string(path).unwrap_or_default().lines() {
+                // When, method, path, status, milliseconds, who.
+                let who = line.splitn(6, ' ').nth(5).unwrap_or(NOBODY);
+                work.all += 1;
+                work.own += usize::from(who == NOBODY || who.starts_with(SCRIPTS));
+            }
+        }
+        let names = Service::ALL.map(Service::name);
+        work.cpu = names
+            .iter()
+            .chain(&["database"])
+            .map(|one| busy(lab, one))
+            .sum();
+        work
+    }
+
+    /// Up to the moment when nothing goes on any more.
+    pub async fn once_quiet(lab: &Lab) -> Self {
+        let mut work = Self::so_far(lab);
+        for _ in 0..20 {
+            tokio::time::sleep(QUIET).await;
+            let now = Self::so_far(lab);
+            if now.all == work.all {
+                break;
+            }
+            work = now;
+        }
+        work
+    }
+
+    /// What was done since.
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            own: self.own - before.own,
+            all: self.all - before.all,
+            cpu: self.cpu.saturating_sub(before.cpu),
+        }
+    }
+}
+
+/// The CPU time of one process of the lab.
+fn busy(lab: &Lab, name: &str) -> Duration {
+    let ticks = || {
+        let pid = fs::read_to_string(lab.folder().join(format!("{name}.pid"))).ok()?;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).ok()?;
+        // Behind the name, which may hold spaces: state first, user and system time 11 further.
+        let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+        let field = |index: usize| fields.get(index)?.parse::<u32>().ok();
+        Some(field(11)? + field(12)?)
+    };
+    TICK * ticks().unwrap_or_default()
+}

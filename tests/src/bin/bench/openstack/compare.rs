@@ -1,0 +1,225 @@
+//! The copy made and removed by each tool in turn, several times.
+
+use std::time::Duration;
+
+use tests::openstack::{Lab, Quotas};
+
+use super::arena::{Arena, Counts, told};
+use super::calls::Work;
+use super::copy::{Copy, Variant};
+use super::tool::{Act, Kind, Ports, Took, Tool};
+use crate::table::{Spread, columns};
+
+/// One act of a tool, and what the services did for it.
+pub struct Done {
+    pub took: Took,
+    pub work: Work,
+}
+
+/// One copy made and removed.
+pub struct Round {
+    pub create: Done,
+    pub remove: Done,
+    /// What there was once it was made.
+    pub made: Counts,
+    /// What was left behind.
+    pub left: Counts,
+}
+
+impl Round {
+    fn cpu(&self) -> Duration {
+        self.create.took.cpu + self.remove.took.cpu
+    }
+
+    fn both(&self, figure: impl Fn(&Work) -> usize) -> usize {
+        figure(&self.create.work) + figure(&self.remove.work)
+    }
+}
+
+async fn act(lab: &Lab, tool: &mut Tool, act: Act) -> Done {
+    let before = Work::so_far(lab);
+    let took = tool.act(act).await;
+    let work = Work::once_quiet(lab).await.since(before);
+    Done { took, work }
+}
+
+/// Makes the copy and removes it, in a project of its own.
+pub async fn once(lab: &Lab, kind: Kind) -> Round {
+    let copy = Copy::of(Variant::Sound);
+    let arena = Arena::open(lab, &copy, Quotas::default()).await;
+    let mut tool = Tool::start(kind, &arena).await;
+    let create = act(lab, &mut tool, Act::Create).await;
+    let made = arena.made().await;
+    let remove = act(lab, &mut tool, Act::Remove).await;
+    let left = arena.made().await;
+    for (what, done) in [("create", &create), ("remove", &remove)] {
+        if let Some(error) = &done.took.error {
+            println!("{kind}: {what} failed: {error}");
+        }
+    }
+    arena.close().await;
+    println!(
+        "{kind:45} create {:5.1} s  remove {:5.1} s  CPU {:5.2} s",
+        create.took.time.as_secs_f64(),
+        remove.took.time.as_secs_f64(),
+        (create.took.cpu + remove.took.cpu).as_secs_f64(),
+    );
+    Round {
+        create,
+        remove,
+        made,
+        left,
+    }
+}
+
+/// How a script with threads may be set; the best of them is the one to compare with.
+const SCRIPTS: [Kind; 6] = [
+    parallel(4, Ports::Own),
+    parallel(6, Ports::Own),
+    parallel(8, Ports::Own),
+    parallel(12, Ports::Own),
+    parallel(6, Ports::Nova),
+    parallel(12, Ports::Nova),
+];
+
+const fn parallel(workers: usize, ports: Ports) -> Kind {
+    Kind::Parallel { workers, ports }
+}
+
+/// The script that makes and removes it quickest, each tried once.
+async fn best_script(lab: &Lab) -> Kind {
+    println!("which script with threads is the quickest, each once");
+    let mut best: Option<(Duration, Kind)> = None;
+    for kind in SCRIPTS {
+        let round = once(lab, kind).await;
+        let time = round.create.took.time + round.remove.took.time;
+        let sound = round.create.took.error.is_none() && round.remove.took.error.is_none();
+        if sound && best.is_none_or(|(least, _)| time < least) {
+            best = Some((time, kind));
+        }
+    }
+    best.expect("a script that works").1
+}
+
+/// Measures and prints.
+pub async fn run(lab: &Lab, rounds: usize) {
+    let best = best_script(lab).await;
+    let kinds = [Kind::UNDERSTUDY, Kind::Heat, Kind::Sequential, best];
+    let mut all: Vec<Vec<Round>> = kinds.iter().map(|_| Vec::new()).collect();
+    for round in 1..=rounds {
+        println!("round {round} of {rounds}");
+        for (kind, results) in kinds.iter().zip(&mut all) {
+            results.push(once(lab, *kind).await);
+        }
+    }
+    println!("\nthe copy of nine servers; median (least to most) of {rounds}");
+    let mut table = vec![
+        [
+            "tool",
+            "create, s",
+            "remove, s",
+            "client CPU, s",
+            "client's calls",
+            "all calls",
+            "services' CPU, s",
+            "made",
+            "left behind",
+        ]
+        .map(str::to_owned),
+    ];
+    for (kind, results) in kinds.iter().zip(&all) {
+        table.push(row(*kind, results, &all[0][0].made));
+    }
+    columns(&table);
+    goals(&kinds, &all);
+}
+
+fn row(kind: Kind, rounds: &[Round], meant: &Counts) -> [String; 9] {
+    let counted = |figure: fn(&Work) -> usize| {
+        let create = Spread::of(rounds.iter().map(|r| figure(&r.create.work)));
+        let remove = Spread::of(rounds.iter().map(|r| figure(&r.remove.work)));
+        format!("{} + {}", create.median, remove.median)
+    };
+    let resources: usize = rounds[0].made.values().sum();
+    let made = if rounds.iter().all(|round| round.made == *meant) {
+        resources.to_string()
+    } else {
+        format!("other: {}", told(&rounds[0].made))
+    };
+    let most = rounds
+        .iter()
+        .max_by_key(|round| round.left.values().sum::<usize>());
+    [
+        kind.to_string(),
+        Spread::of(rounds.iter().map(|r| r.create.took.time)).seconds(1),
+        Spread::of(rounds.iter().map(|r| r.remove.took.time)).seconds(1),
+        Spread::of(rounds.iter().map(Round::cpu)).seconds(2),
+        counted(|work| work.own),
+        counted(|work| work.all),
+        Spread::of(rounds.iter().map(|r| r.create.work.cpu + r.remove.work.cpu)).seconds(1),
+        made,
+        most.map_or_else(String::new, |round| told(&round.left)),
+    ]
+}
+
+/// A time that a round took.
+type Figure = fn(&Round) -> Duration;
+
+/// Ours beside what it is meant to be.
+fn goals(kinds: &[Kind], all: &[Vec<Round>]) {
+    let median = |index: usize, figure: Figure| {
+        Spread::of(all[index].iter().map(figure))
+            .median
+            .as_secs_f64()
+    };
+    let create: Figure = |round| round.create.took.time;
+    let remove: Figure = |round| round.remove.took.time;
+    let [ours, heat, _, script] = [0, 1, 2, 3];
+    let share = |figure| 100.0 * median(ours, figure) / median(heat, figure);
+    let calls = Spread::of(all[ours].iter().map(|round| round.create.work.own)).median;
+    println!();
+    let rows = [
+        [
+            "share of Heat's time".to_owned(),
+            format!(
+                "create {:.0} %, remove {:.0} %",
+                share(create),
+                share(remove)
+            ),
+            "at most 40 %".to_owned(),
+        ],
+        [
+            format!("beside {}", kinds[script]),
+            format!(
+                "create {:.1} to {:.1} s, remove {:.1} to {:.1} s",
+                median(ours, create),
+                median(script, create),
+                median(ours, remove),
+                median(script, remove)
+            ),
+            "no slower".to_owned(),
+        ],
+        [
+            "calls to create".to_owned(),
+            calls.to_string(),
+            "at most 45".to_owned(),
+        ],
+        [
+            "CPU of create and remove".to_owned(),
+            format!("{:.2} s", median(ours, Round::cpu)),
+            "under 0.2 s".to_owned(),
+        ],
+        [
+            "calls of the tool, and all".to_owned(),
+            format!(
+                "{} and {}; Heat {} and {}",
+                all[ours][0].both(|work| work.own),
+                all[ours][0].both(|work| work.all),
+                all[heat][0].both(|work| work.own),
+                all[heat][0].both(|work| work.all)
+            ),
+            String::new(),
+        ],
+    ];
+    columns(&rows);
+}

@@ -1,0 +1,49 @@
+//! How many calls Understudy should have in flight at once.
+
+use tests::openstack::Lab;
+
+use super::compare::{Round, once};
+use super::tool::Kind;
+use crate::table::{Spread, columns};
+
+/// The caps that are tried.
+const CAPS: [usize; 5] = [2, 4, 6, 8, 12];
+
+/// Measures and prints.
+pub async fn run(lab: &Lab, rounds: usize) {
+    println!("Understudy with several caps on calls in flight");
+    let mut all: Vec<Vec<Round>> = CAPS.iter().map(|_| Vec::new()).collect();
+    for _ in 0..rounds {
+        for (cap, results) in CAPS.into_iter().zip(&mut all) {
+            results.push(once(lab, Kind::Understudy { cap }).await);
+        }
+    }
+    println!("\ncalls in flight; median (least to most) of {rounds}");
+    let mut table = vec![
+        [
+            "cap",
+            "create, s",
+            "remove, s",
+            "calls",
+            "all calls",
+            "services' CPU, s",
+        ]
+        .map(str::to_owned),
+    ];
+    for (cap, rounds) in CAPS.into_iter().zip(&all) {
+        let calls = |figure: fn(&Round) -> (usize, usize)| {
+            let create = Spread::of(rounds.iter().map(|round| figure(round).0)).median;
+            let remove = Spread::of(rounds.iter().map(|round| figure(round).1)).median;
+            format!("{create} + {remove}")
+        };
+        table.push([
+            cap.to_string(),
+            Spread::of(rounds.iter().map(|r| r.create.took.time)).seconds(1),
+            Spread::of(rounds.iter().map(|r| r.remove.took.time)).seconds(1),
+            calls(|r| (r.create.work.own, r.remove.work.own)),
+            calls(|r| (r.create.work.all, r.remove.work.all)),
+            Spread::of(rounds.iter().map(|r| r.create.work.cpu + r.remove.work.cpu)).seconds(1),
+        ]);
+    }
+    columns(&table);
+}
