@@ -1,4 +1,5 @@
-//! How many calls Understudy should have in flight at once.
+//! How many calls Understudy should have in flight at once: the engine never has more, and the driver
+//! begins with so many before it adapts to the cloud.
 
 use tests::openstack::Lab;
 
@@ -15,7 +16,7 @@ pub async fn run(lab: &Lab, rounds: usize) {
     let mut all: Vec<Vec<Round>> = CAPS.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (cap, results) in CAPS.into_iter().zip(&mut all) {
-            results.push(once(lab, Kind::Understudy { cap }).await);
+            results.push(once(lab, Kind::Understudy { cap: Some(cap) }).await);
         }
     }
     println!("\ncalls in flight; median (least to most) of {rounds}");

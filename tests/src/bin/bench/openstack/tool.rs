@@ -70,8 +70,8 @@ pub enum Ports {
 /// Which tool, and how it is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The engine with the driver, with a cap on calls in flight.
-    Understudy { cap: usize },
+    /// The engine with the driver; a cap on calls in flight, or its own.
+    Understudy { cap: Option<usize> },
     /// A Heat stack.
     Heat,
     /// openstacksdk, one call after the other.
@@ -82,14 +82,14 @@ pub enum Kind {
 
 impl Kind {
     /// Understudy as it comes.
-    pub const UNDERSTUDY: Self = Self::Understudy { cap: 0 };
+    pub const UNDERSTUDY: Self = Self::Understudy { cap: None };
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Understudy { cap: 0 } => "Understudy".to_owned(),
-            Self::Understudy { cap } => format!("Understudy, {cap} calls in flight"),
+            Self::Understudy { cap: None } => "Understudy".to_owned(),
+            Self::Understudy { cap: Some(cap) } => format!("Understudy, {cap} calls in flight"),
             Self::Heat => "Heat stack".to_owned(),
             Self::Sequential => "openstacksdk, sequential".to_owned(),
             Self::Parallel { workers, ports } => {
@@ -123,16 +123,13 @@ impl Tool {
         let command = match kind {
             Kind::Heat => return Self::Heat(Heat::open(arena).await),
             Kind::Understudy { cap } => {
-                let cap = match cap {
-                    0 => cloud::openstack::Options::default().calls_in_flight,
-                    cap => cap,
-                };
+                let own = cloud::openstack::Options::default().calls_in_flight;
                 let mut command = Command::new(std::env::current_exe().unwrap());
                 command
                     .arg(super::super::CLIENT)
                     .arg(arena.folder())
                     .arg(arena.clouds())
-                    .args([arena.copy.variant().word(), &cap.to_string()]);
+                    .args([arena.copy.variant().word(), &cap.unwrap_or(own).to_string()]);
                 command
             }
             Kind::Sequential => script("sequential.py"),
