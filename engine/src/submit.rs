@@ -210,7 +210,7 @@ impl Engine {
         };
         let audit = self.audit(request, &act);
         let temporary = preview.recipe.kind == EnvironmentKind::Temporary;
-        let lease = temporary.then(|| Lease {
+        let lease = temporary.then_some(Lease {
             environment: id,
             expires_at: preview.expires_at,
             limit: preview.limit,

@@ -61,9 +61,12 @@ impl Pace {
         let bounded = |pause: Duration| pause.clamp(self.shortest, self.longest);
         let due = work
             .iter()
-            .map(|(sort, since)| match self.usual.get(sort) {
-                Some(usual) if *since + *usual > now => *since + *usual - now,
-                _ => bounded(now.saturating_sub(*since) / 2),
+            .map(|(sort, since)| {
+                let usual = self.usual.get(sort).copied().unwrap_or_default();
+                match (*since + usual).saturating_sub(now) {
+                    Duration::ZERO => bounded(now.saturating_sub(*since) / 2),
+                    left => left,
+                }
             })
             .min()
             .unwrap_or(self.shortest)
