@@ -10,10 +10,9 @@ mod copy;
 mod faults;
 mod flight;
 mod heat;
+mod machine;
 mod tool;
 mod worker;
-
-use std::fs;
 
 use tests::openstack::Lab;
 use tokio::signal::unix::{SignalKind, signal};
@@ -61,7 +60,7 @@ pub async fn run(rounds: Option<&str>, part: Option<&str>) {
 }
 
 async fn all(parts: &[Part], rounds: usize) {
-    machine();
+    machine::describe();
     let lab = Lab::get().await;
     lab.provide().await;
     for variant in [Variant::Sound, Variant::Doomed] {
@@ -72,36 +71,12 @@ async fn all(parts: &[Part], rounds: usize) {
     compare::once(&lab, Kind::UNDERSTUDY).await;
     for part in parts {
         println!();
-        load("before");
+        machine::load("before");
         match part {
             Part::Compare => compare::run(&lab, rounds).await,
             Part::Flight => flight::run(&lab, rounds).await,
             Part::Faults => faults::run(&lab).await,
         }
-        load("after");
+        machine::load("after");
     }
-}
-
-/// What this ran on.
-fn machine() {
-    let field = |path: &str, name: &str| {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        let line = text.lines().find(|line| line.starts_with(name));
-        let value = line.and_then(|line| line.split_once(':'));
-        value.map_or_else(String::new, |(_, value)| value.trim().to_owned())
-    };
-    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    println!(
-        "{}, {} of memory, Linux {}",
-        field("/proc/cpuinfo", "model name"),
-        field("/proc/meminfo", "MemTotal"),
-        kernel.trim()
-    );
-}
-
-/// How busy the machine is: figures of a machine that is shared mean little.
-fn load(when: &str) {
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<&str> = load.split(' ').take(3).collect();
-    println!("load {when}: {}", load.join(" "));
 }

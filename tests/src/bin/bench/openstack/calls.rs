@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use tests::openstack::{Lab, Service};
 
+use super::machine::TICK;
+
 /// How the scripts call themselves; Understudy's driver and the HTTP calls from here say nothing,
 /// while every service names itself when it calls another.
 const SCRIPTS: &str = "bench/";
 const NOBODY: &str = "-";
-
-/// Linux counts a process' CPU time in hundredths of a second.
-const TICK: Duration = Duration::from_millis(10);
 
 /// How long it has to be quiet until the services are taken to have finished.
 const QUIET: Duration = Duration::from_secs(1);

@@ -3,7 +3,7 @@
 
 use tests::openstack::Lab;
 
-use super::compare::{Round, once};
+use super::compare::{Round, most_by_others, undisturbed};
 use super::tool::Kind;
 use crate::table::{Spread, columns};
 
@@ -16,7 +16,7 @@ pub async fn run(lab: &Lab, rounds: usize) {
     let mut all: Vec<Vec<Round>> = CAPS.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (cap, results) in CAPS.into_iter().zip(&mut all) {
-            results.push(once(lab, Kind::Understudy { cap: Some(cap) }).await);
+            results.push(undisturbed(lab, Kind::Understudy { cap: Some(cap) }).await);
         }
     }
     println!("\ncalls in flight; median (least to most) of {rounds}");
@@ -28,6 +28,7 @@ pub async fn run(lab: &Lab, rounds: usize) {
             "calls",
             "all calls",
             "services' CPU, s",
+            "others, %",
         ]
         .map(str::to_owned),
     ];
@@ -44,6 +45,7 @@ pub async fn run(lab: &Lab, rounds: usize) {
             calls(|r| (r.create.work.own, r.remove.work.own)),
             calls(|r| (r.create.work.all, r.remove.work.all)),
             Spread::of(rounds.iter().map(|r| r.create.work.cpu + r.remove.work.cpu)).seconds(1),
+            most_by_others(rounds),
         ]);
     }
     columns(&table);
