@@ -69,12 +69,13 @@ async fn all(parts: &[Part], rounds: usize) {
     // Nobody else is measured while the services import modules and fill their caches.
     println!("\nwarming up: the copy once");
     compare::once(&lab, Kind::UNDERSTUDY).await;
+    let mut patience = machine::Patience::new();
     for part in parts {
         println!();
         machine::load("before");
         match part {
-            Part::Compare => compare::run(&lab, rounds).await,
-            Part::Flight => flight::run(&lab, rounds).await,
+            Part::Compare => compare::run(&lab, rounds, &mut patience).await,
+            Part::Flight => flight::run(&lab, rounds, &mut patience).await,
             Part::Faults => faults::run(&lab).await,
         }
         machine::load("after");

@@ -4,6 +4,7 @@
 use tests::openstack::Lab;
 
 use super::compare::{Round, most_by_others, undisturbed};
+use super::machine::Patience;
 use super::tool::Kind;
 use crate::table::{Spread, columns};
 
@@ -11,12 +12,12 @@ use crate::table::{Spread, columns};
 const CAPS: [usize; 5] = [2, 4, 6, 8, 12];
 
 /// Measures and prints.
-pub async fn run(lab: &Lab, rounds: usize) {
+pub async fn run(lab: &Lab, rounds: usize, patience: &mut Patience) {
     println!("Understudy with several caps on calls in flight");
     let mut all: Vec<Vec<Round>> = CAPS.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (cap, results) in CAPS.into_iter().zip(&mut all) {
-            results.push(undisturbed(lab, Kind::Understudy { cap: Some(cap) }).await);
+            results.push(undisturbed(lab, Kind::Understudy { cap: Some(cap) }, patience).await);
         }
     }
     println!("\ncalls in flight; median (least to most) of {rounds}");

@@ -79,14 +79,33 @@ impl Cpu {
 /// What others may take without being in the way.
 pub const CALM: f64 = 0.1;
 
-/// Waits until others leave the machine alone, half a minute at most.
-pub async fn calm() {
-    for _ in 0..30 {
-        let before = Cpu::so_far();
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        // Nothing of ours does anything just now.
-        if Cpu::so_far().since(before).others(Duration::ZERO) < CALM {
-            return;
+/// How long a run may wait for others and measure again because of them, in all.
+pub struct Patience(Duration);
+
+impl Patience {
+    /// All of it.
+    pub const fn new() -> Self {
+        Self(Duration::from_mins(10))
+    }
+
+    /// Spends some; whether there was any.
+    pub fn spend(&mut self, time: Duration) -> bool {
+        let some = !self.0.is_zero();
+        self.0 = self.0.saturating_sub(time);
+        some
+    }
+
+    /// Waits until others leave the machine alone.
+    pub async fn calm(&mut self) {
+        let look = Duration::from_secs(1);
+        loop {
+            let before = Cpu::so_far();
+            tokio::time::sleep(look).await;
+            // Nothing of ours does anything just now.
+            let others = Cpu::so_far().since(before).others(Duration::ZERO);
+            if others < CALM || !self.spend(look) {
+                return;
+            }
         }
     }
 }
