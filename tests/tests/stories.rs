@@ -11,6 +11,8 @@ mod faults;
 mod happy;
 #[path = "stories/kill.rs"]
 mod kill;
+#[path = "stories/late.rs"]
+mod late;
 #[path = "stories/lease.rs"]
 mod lease;
 #[path = "stories/pairs.rs"]

@@ -233,10 +233,9 @@ impl Execution<'_> {
                 }
                 Err(error) => match self.after(at, error, &mut patience, part).await? {
                     After::Again => {}
-                    After::Failed(error) if error.effect() == Effect::None => {
-                        return Ok(Answer::Failed(trouble::call_failed(at.step, &error)));
-                    }
-                    // It may be there all the same: adopted, it can be gone on with or taken back.
+                    // It may be there all the same, also where the cloud refuses it because it is
+                    // there: the request of an executor that died may have its effect late.
+                    // Adopted, it can be gone on with or taken back.
                     After::Failed(error) => {
                         return match self.look(at).await? {
                             Some(answer) => Ok(answer),
