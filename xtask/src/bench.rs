@@ -39,12 +39,12 @@ pub(crate) fn run(name: Option<&str>) -> Result<(), Failure> {
 }
 
 /// Measures beside others, on an OpenStack of its own that stops afterwards.
-pub(crate) fn openstack(rounds: u32, part: Option<Part>) -> Result<(), Failure> {
+pub(crate) fn openstack(rounds: u32, patience: u32, part: Option<Part>) -> Result<(), Failure> {
     machine::prepare_lab()?;
     let mut command = built()?;
     let lab = Lab::start()?;
     command
-        .args(["openstack", &rounds.to_string()])
+        .args(["openstack", &rounds.to_string(), &patience.to_string()])
         .args(part.map(Part::word))
         .env(lab::VARIABLE, lab.description());
     shell::run(command)

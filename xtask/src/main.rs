@@ -37,6 +37,9 @@ enum Command {
         /// How often each tool makes and removes its copy.
         #[arg(long, default_value_t = 3)]
         rounds: u32,
+        /// For how many minutes a run waits for others, and measures again because of them.
+        #[arg(long, default_value_t = 10)]
+        patience: u32,
         /// One part of `openstack` alone.
         #[arg(long, value_enum)]
         part: Option<bench::Part>,
@@ -51,8 +54,13 @@ fn main() -> ExitCode {
             test::Extent::Usual
         }),
         Command::Tidy => tidy::run(),
-        Command::Bench { name, rounds, part } => match name.as_deref() {
-            Some("openstack") => bench::openstack(rounds, part),
+        Command::Bench {
+            name,
+            rounds,
+            patience,
+            part,
+        } => match name.as_deref() {
+            Some("openstack") => bench::openstack(rounds, patience, part),
             name => bench::run(name),
         },
     };

@@ -40,8 +40,7 @@ fn main() {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     println!("{cores} cores; each figure is the median of its runs unless it says otherwise\n");
     if wanted == Some("openstack") {
-        let argument = |index: usize| arguments.get(index).map(String::as_str);
-        return runtime.block_on(openstack::run(argument(1), argument(2)));
+        return runtime.block_on(openstack::run(&arguments[1..]));
     }
     let wants = |name: &str| wanted.is_none_or(|wanted| wanted == name);
     let mut table = Table::default();

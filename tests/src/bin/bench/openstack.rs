@@ -18,6 +18,7 @@ use tests::openstack::Lab;
 use tokio::signal::unix::{SignalKind, signal};
 
 use copy::{Copy, Variant};
+use machine::Patience;
 use tool::Kind;
 
 /// What is measured.
@@ -31,10 +32,15 @@ enum Part {
     Faults,
 }
 
-/// Runs all parts, or the one that is named; `rounds` of what is measured more than once.
-pub async fn run(rounds: Option<&str>, part: Option<&str>) {
-    let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("how many rounds"));
-    let parts = match part {
+/// Arguments: how many rounds of what is measured more than once, how many minutes of patience with
+/// others, and one part where not all are meant.
+pub async fn run(arguments: &[String]) {
+    let number = |index: usize, usual| match arguments.get(index) {
+        Some(text) => text.parse().expect("a number"),
+        None => usual,
+    };
+    let (rounds, patience) = (number(0, 3), number(1, 10));
+    let parts = match arguments.get(2).map(String::as_str) {
         None => vec![Part::Compare, Part::Flight, Part::Faults],
         Some("compare") => vec![Part::Compare],
         Some("flight") => vec![Part::Flight],
@@ -51,7 +57,7 @@ pub async fn run(rounds: Option<&str>, part: Option<&str>) {
         }
     };
     tokio::select! {
-        () = all(&parts, rounds) => {}
+        () = all(&parts, rounds, Patience::minutes(patience)) => {}
         () = stopped => {
             eprintln!("interrupted");
             std::process::exit(130);
@@ -59,7 +65,8 @@ pub async fn run(rounds: Option<&str>, part: Option<&str>) {
     }
 }
 
-async fn all(parts: &[Part], rounds: usize) {
+async fn all(parts: &[Part], rounds: u64, mut patience: Patience) {
+    let rounds = usize::try_from(rounds).expect("a number");
     machine::describe();
     let lab = Lab::get().await;
     lab.provide().await;
@@ -69,7 +76,6 @@ async fn all(parts: &[Part], rounds: usize) {
     // Nobody else is measured while the services import modules and fill their caches.
     println!("\nwarming up: the copy once");
     compare::once(&lab, Kind::UNDERSTUDY).await;
-    let mut patience = machine::Patience::new();
     for part in parts {
         println!();
         machine::load("before");

@@ -83,9 +83,9 @@ pub const CALM: f64 = 0.1;
 pub struct Patience(Duration);
 
 impl Patience {
-    /// All of it.
-    pub const fn new() -> Self {
-        Self(Duration::from_mins(10))
+    /// So many minutes.
+    pub const fn minutes(minutes: u64) -> Self {
+        Self(Duration::from_mins(minutes))
     }
 
     /// Spends some; whether there was any.
