@@ -212,6 +212,9 @@ enabled = false
 [wsgi]
 api_paste_config = $E/api-paste.ini
 [filter_scheduler]
+# Who is on a host is read anew each time: what the scheduler remembers lags behind servers that were
+# moved, and keeps the last host of a server group taken.
+track_instance_changes = False
 enabled_filters = ComputeFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,SameHostFilter,DifferentHostFilter
 [quota]
 instances = 10
