@@ -211,6 +211,21 @@ impl World {
         }
     }
 
+    /// Another engine on this world's store, whose cloud is seen otherwise than it is.
+    pub async fn engine_on(&self, cloud: Arc<dyn Cloud>, config: Config) -> Arc<Engine> {
+        let installation = InstallationId::from_uuid(SystemEntropy.uuid());
+        let installation = self.store.installation(installation).await;
+        Engine::new(Parts {
+            store: Arc::clone(&self.store),
+            clouds: BTreeMap::from([(cloud_name(), cloud)]),
+            clock: Arc::new(SystemClock::new()),
+            entropy: Arc::new(SystemEntropy),
+            probe: Arc::new(NoProbe),
+            installation: installation.expect("the store answers"),
+            config,
+        })
+    }
+
     /// Opens a world with the WebPlatform in it: its environments, its recipe, and a cloud that has
     /// what they need.
     pub async fn with_webplatform(setup: Setup) -> Self {

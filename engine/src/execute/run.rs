@@ -222,16 +222,19 @@ impl Execution<'_> {
                 if run.all_done() {
                     return Ok(());
                 }
-                let now = self.engine.clock().monotonic();
-                let made = run.worth_looking(now);
-                if !looking && !made.is_empty() {
-                    looking = true;
-                    let sorts: Vec<_> = made.iter().map(|made| (made.sort(), made.since)).collect();
-                    let pause = run.pace.pause(now, &sorts);
-                    work.push(Box::pin(async move {
-                        self.engine.clock().sleep(pause).await;
-                        self.look_at_made(made).await.map(Did::Looked)
-                    }));
+                if !looking {
+                    let now = self.engine.clock().monotonic();
+                    let made = run.worth_looking(now);
+                    if !made.is_empty() {
+                        looking = true;
+                        let sorts: Vec<_> =
+                            made.iter().map(|made| (made.sort(), made.since)).collect();
+                        let pause = run.pace.pause(now, &sorts);
+                        work.push(Box::pin(async move {
+                            self.engine.clock().sleep(pause).await;
+                            self.look_at_made(made).await.map(Did::Looked)
+                        }));
+                    }
                 }
             }
             let Some(did) = work.next().await else {

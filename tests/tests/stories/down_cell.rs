@@ -7,16 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created, Done, Found, NoProbe, Scope, Status};
-use engine::{Engine, Parts};
+use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope, Status};
 use model::facts::InstanceFacts;
-use model::id::{CloudId, InstallationId};
+use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
 use plan::offers::Offers;
-use server::installation::{SystemClock, SystemEntropy};
-use tests::world::{Setup, World, cloud_name, name};
+use tests::world::{Setup, World, name};
 
 /// The simulated cloud, of whose instances no more than the ids can be seen.
 struct DownCell(Arc<Simulated>);
@@ -82,21 +80,8 @@ async fn what_is_out_of_sight_is_not_gone() {
     world.copy("copy-1").await;
     world.work_until_idle().await;
 
-    let installation = world
-        .store
-        .installation(InstallationId::from_uuid(uuid::Uuid::nil()))
-        .await
-        .unwrap();
-    let down: Arc<dyn Cloud> = Arc::new(DownCell(Arc::clone(&world.cloud)));
-    let engine = Engine::new(Parts {
-        store: Arc::clone(&world.store),
-        clouds: BTreeMap::from([(cloud_name(), down)]),
-        clock: Arc::new(SystemClock::new()),
-        entropy: Arc::new(SystemEntropy),
-        probe: Arc::new(NoProbe),
-        installation,
-        config: setup.config,
-    });
+    let down = Arc::new(DownCell(Arc::clone(&world.cloud)));
+    let engine = world.engine_on(down, setup.config).await;
     let environment = world
         .store
         .environment(&name("copy-1"))

@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created, Done, Found, NoProbe, Scope};
-use engine::{Engine, Parts};
-use model::id::{CloudId, InstallationId};
+use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope};
+use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::operation::OperationState;
 use model::resource::Resource;
 use plan::offers::Offers;
-use server::installation::{SystemClock, SystemEntropy};
-use tests::world::{Setup, World, assert_settled, cloud_name, operation, work_until_idle};
+use tests::world::{Setup, World, assert_settled, operation, work_until_idle};
 
 /// The simulated cloud, to which each request for a part comes twice: the first time from somebody
 /// who no longer waits for the answer.
@@ -84,21 +82,8 @@ async fn what_is_refused_because_it_is_there_is_adopted() {
     let folder = tempfile::tempdir().unwrap();
     let setup = Setup::quick(folder.path());
     let world = World::with_webplatform(setup.clone()).await;
-    let installation = world
-        .store
-        .installation(InstallationId::from_uuid(uuid::Uuid::nil()))
-        .await
-        .unwrap();
-    let late: Arc<dyn Cloud> = Arc::new(Late(Arc::clone(&world.cloud)));
-    let engine = Engine::new(Parts {
-        store: Arc::clone(&world.store),
-        clouds: BTreeMap::from([(cloud_name(), late)]),
-        clock: Arc::new(SystemClock::new()),
-        entropy: Arc::new(SystemEntropy),
-        probe: Arc::new(NoProbe),
-        installation,
-        config: setup.config,
-    });
+    let late = Arc::new(Late(Arc::clone(&world.cloud)));
+    let engine = world.engine_on(late, setup.config).await;
     let up = world.copy("copy-1").await;
     work_until_idle(&engine).await;
     let state = operation(&engine, up).await.state;
