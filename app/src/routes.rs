@@ -11,6 +11,7 @@
 //! | [`COPIES`] | [`CopyForm`] | the new environment's page |
 //! | [`DESTROY`] | [`DestroyForm`] | the operation's page, or the environment's |
 //! | [`EXTEND`] | [`ExtendForm`] | the environment's page |
+//! | [`POWER`] | [`PowerForm`] | the operation's page, or the environment's |
 //! | [`RESUME`] | [`PlainForm`] | the operation's page |
 
 mod asks;
@@ -22,7 +23,7 @@ use model::id::{OperationId, RevisionNumber};
 use model::name::EnvironmentName;
 
 pub use asks::{CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, compare};
-pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, SignInForm};
+pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, PowerForm, SignInForm};
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
 
 /// The dashboard.
@@ -53,6 +54,8 @@ pub const COPIES: &str = "/environments/{name}/copies";
 pub const DESTROY: &str = "/environments/{name}/destroy";
 /// `POST`: extends the lease of `{name}`.
 pub const EXTEND: &str = "/environments/{name}/extend";
+/// `POST`: stops or starts an instance of `{name}`.
+pub const POWER: &str = "/environments/{name}/power";
 /// `POST`: takes the stopped operation `{id}` up again.
 pub const RESUME: &str = "/operations/{id}/resume";
 /// `GET`: the events of the operation `{id}` as server-sent events, each a
@@ -96,6 +99,11 @@ pub fn destroy(name: &EnvironmentName) -> String {
 /// Where a lease is extended: [`EXTEND`].
 pub fn extend(name: &EnvironmentName) -> String {
     format!("/environments/{name}/extend")
+}
+
+/// Where an instance is stopped or started: [`POWER`].
+pub fn power(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/power")
 }
 
 /// The page of an operation.

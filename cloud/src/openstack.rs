@@ -17,11 +17,13 @@ pub mod doctor;
 mod listing;
 mod mark;
 mod offers;
+mod pools;
 pub mod recording;
 mod remove;
 mod rules;
 mod sdk;
 mod slots;
+mod storage;
 mod tables;
 pub mod transport;
 mod trouble;
@@ -34,11 +36,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::port::{Clock, Cloud, CloudError, Create, Created, Done, Found, Scope};
+use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::Offers;
+use plan::offers::{Offers, StoredSources};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
@@ -100,13 +103,15 @@ struct Catalog {
 
 impl Catalog {
     fn of(flavors: &[wire::Flavor], images: &[wire::Image]) -> Self {
+        // What is still being made can't be started from.
+        let active = images.iter().filter(|image| image.status == "active");
         let image = |image: &wire::Image| Some((image.id.clone(), image.name.clone()?));
         Self {
             flavors: flavors
                 .iter()
                 .map(|flavor| (flavor.id.clone(), flavor.name.clone()))
                 .collect(),
-            images: images.iter().filter_map(image).collect(),
+            images: active.filter_map(image).collect(),
         }
     }
 }
@@ -233,12 +238,19 @@ impl OpenStack {
         Ok(id)
     }
 
-    /// Asks for flavors and images anew.
-    async fn learn_catalog(&self) -> Result<Catalog, CloudError> {
-        let (flavors, images) = futures::try_join!(self.flavors(), self.images())?;
-        let catalog = Catalog::of(&flavors, &images);
-        self.remember(catalog.clone()).await;
-        Ok(catalog)
+    /// Asks for flavors anew.
+    async fn learn_flavors(&self) -> Result<Catalog, CloudError> {
+        let flavors = self.flavors().await?;
+        let mut catalog = self.catalog.lock().await;
+        catalog.flavors = Catalog::of(&flavors, &[]).flavors;
+        Ok(catalog.clone())
+    }
+
+    /// Remembers the images that can be started from.
+    async fn learn_images(&self, images: &[wire::Image]) -> Catalog {
+        let mut catalog = self.catalog.lock().await;
+        catalog.images = Catalog::of(&[], images).images;
+        catalog.clone()
     }
 
     async fn remember(&self, catalog: Catalog) {
@@ -321,6 +333,10 @@ impl Cloud for OpenStack {
 
     async fn offers(&self) -> Result<Offers, CloudError> {
         self.offered().await
+    }
+
+    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
+        self.look_up(wanted).await
     }
 
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {

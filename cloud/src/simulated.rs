@@ -6,8 +6,9 @@
 //!
 //! What a caller has to know of its rules, all of them OpenStack's:
 //! - names may repeat, and so may marks: two creates make two resources;
-//! - a volume is attached to servers that are ACTIVE, and detached from them, and must be
-//!   `available`; a server is resized when it is ACTIVE. Everything else is a conflict for now;
+//! - a volume is attached to servers that are ACTIVE or SHUTOFF, and detached from them, and must be
+//!   `available`; a server is resized, stopped and made an image of when it is one of the two.
+//!   Everything else is a conflict for now;
 //! - a floating IP may be given to a server that is still BUILD, once the router interface of the
 //!   server's network is there;
 //! - a volume that is `creating` can't be deleted yet; a server can, in whatever state;
@@ -36,11 +37,12 @@ use async_trait::async_trait;
 use engine::port::{
     Clock, Cloud, CloudError, Create, Created, Done, Entropy, Found, Moment, Probe, Scope,
 };
+use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::Offers;
+use plan::offers::{OfferedImage, Offers, StoredSources};
 
 pub use calls::{Call, Outcome, Verb};
 pub use config::{Delay, SimulatedConfig};
@@ -307,10 +309,23 @@ impl Cloud for Simulated {
             Ok(Offers {
                 at,
                 flavors: world.flavors.clone(),
-                images: world.images.clone(),
+                images: world
+                    .images
+                    .iter()
+                    .map(|image| (image.clone(), OfferedImage::default()))
+                    .collect(),
+                sources: StoredSources::new(),
                 quotas: quota::quotas(world),
                 free_addresses: Some(addresses::free_public(world, &self.config.address_pool)),
             })
+        })
+        .await
+    }
+
+    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
+        self.look(Verb::List, None, |world, _| {
+            let stored = |source: &VolumeSource| (source.clone(), rules::stored(world, source));
+            Ok(wanted.iter().map(stored).collect())
         })
         .await
     }

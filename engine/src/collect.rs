@@ -2,16 +2,20 @@
 //! It only reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use model::count::Count;
+use model::data::VolumeSource;
 use model::environment::Layer;
 use model::facts::InstanceFacts;
 use model::id::{CloudId, EnvironmentId};
 use model::key::{Key, ResourceKind};
+use model::name::NetworkName;
 use model::resolved::Resolved;
-use model::resource::{Instance, Resource};
+use model::resource::{Instance, Power, Resource};
 use model::topology::Topology;
 use model::value::Value;
+use plan::offers::StoredSources;
 
 use crate::port::{Cloud, CloudError, Found, Mark, Scope, Status};
 use crate::{Engine, EngineError};
@@ -157,6 +161,12 @@ impl Collection {
                 1 => flavors.into_iter().next().unwrap_or(Value::Unknown),
                 _ => Value::Unknown,
             };
+            let stopped = found
+                .iter()
+                .filter(|(_, (instance, _))| instance.power == Power::Stopped)
+                .map(|(ordinal, _)| *ordinal)
+                .collect();
+            let instances_of: Vec<&Instance> = found.values().map(|(i, _)| *i).collect();
             group.instances = found
                 .into_iter()
                 .map(|(ordinal, (_, facts))| (ordinal, facts))
@@ -169,6 +179,10 @@ impl Collection {
             group.public_addresses.count =
                 Value::Fixed(Count::exactly(u32::try_from(public).unwrap_or(u32::MAX)));
             group.public_addresses.addresses = Vec::new();
+            for (network, addresses) in &mut group.addresses {
+                *addresses = named_addresses(network, addresses.len(), &instances_of);
+            }
+            group.stopped = stopped;
             let known: BTreeSet<u32> = group.ordinals.iter().copied().collect();
             group.roles.retain(|ordinal, _| known.contains(ordinal));
         }
@@ -180,7 +194,7 @@ impl Collection {
         topology
     }
 
-    fn public_addresses(&self, instance: &Key) -> Vec<std::net::IpAddr> {
+    fn public_addresses(&self, instance: &Key) -> Vec<IpAddr> {
         self.found
             .iter()
             .filter(|(key, _)| key.kind == ResourceKind::FloatingIp)
@@ -195,6 +209,15 @@ impl Collection {
     }
 }
 
+/// The addresses that the lowest ordinals have on a network, as many as are named there.
+fn named_addresses(network: &NetworkName, count: usize, instances: &[&Instance]) -> Vec<IpAddr> {
+    instances
+        .iter()
+        .take(count)
+        .map_while(|instance| instance.networks.get(network)?.fixed().copied())
+        .collect()
+}
+
 /// What a collection is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -206,14 +229,27 @@ pub enum Purpose {
 
 /// Enough of a resource to take it away where neither the cloud nor the plan can tell what it is.
 fn stand_in(key: &Key) -> Option<Resource> {
-    use model::resource::{FloatingIp, Network, Router, SecurityGroup, ServerGroup, Volume};
+    use model::resource::{
+        Boot, FloatingIp, Image, Network, Router, SecurityGroup, ServerGroup, Volume,
+        VolumeContent, VolumeSnapshot,
+    };
     Some(match key.kind {
         ResourceKind::Network => Network {}.into(),
         ResourceKind::Router => Router {}.into(),
         ResourceKind::SecurityGroup => SecurityGroup {}.into(),
         ResourceKind::ServerGroup => ServerGroup {}.into(),
+        ResourceKind::VolumeSnapshot => VolumeSnapshot {
+            volume: Value::Unknown,
+            size: Value::Unknown,
+        }
+        .into(),
+        ResourceKind::Image => Image {
+            instance: Value::Unknown,
+        }
+        .into(),
         ResourceKind::Volume => Volume {
             size: Value::Unknown,
+            content: VolumeContent::Empty,
             mount: None,
             file_system: None,
         }
@@ -221,7 +257,7 @@ fn stand_in(key: &Key) -> Option<Resource> {
         ResourceKind::FloatingIp => FloatingIp {
             address: Value::Unknown,
             instance: None,
-            network: model::name::NetworkName::new("unknown").ok()?,
+            network: NetworkName::new("unknown").ok()?,
         }
         .into(),
         ResourceKind::Instance => {
@@ -231,12 +267,13 @@ fn stand_in(key: &Key) -> Option<Resource> {
                 group,
                 ordinal,
                 flavor: Value::Unknown,
-                image: Value::Unknown,
+                boot: Boot::Image(Value::Unknown),
                 profiles: std::sync::Arc::default(),
                 role: None,
                 networks: std::sync::Arc::default(),
                 security_groups: std::sync::Arc::default(),
                 server_group: None,
+                power: Power::Running,
             }
             .into()
         }
@@ -364,5 +401,17 @@ impl Engine {
         cloud: &dyn Cloud,
     ) -> Result<plan::offers::Offers, EngineError> {
         self.patiently(|| cloud.offers()).await
+    }
+
+    /// Looks up what volumes are made from, again where the cloud only fails in passing.
+    pub(crate) async fn stored_patiently(
+        &self,
+        cloud: &dyn Cloud,
+        wanted: &BTreeSet<VolumeSource>,
+    ) -> Result<StoredSources, EngineError> {
+        if wanted.is_empty() {
+            return Ok(StoredSources::new());
+        }
+        self.patiently(|| cloud.stored(wanted)).await
     }
 }

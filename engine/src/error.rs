@@ -1,5 +1,6 @@
 //! Why an act was not taken: what happened, why, and what to do.
 
+use model::key::Key;
 use model::name::{CloudName, EnvironmentName, RecipeName};
 use plan::buildable::Obstacle;
 use plan::copy::CopyError;
@@ -31,6 +32,12 @@ pub enum EngineError {
         /// Those that are known.
         known: String,
     },
+    /// The environment has no such instance.
+    #[error("{0} has no instance `{name}`: name one that it has, as in `app[2]`", name = .1.name())]
+    NoInstance(EnvironmentName, Key),
+    /// The instance is planned, and not in the cloud.
+    #[error("{name} of {0} is not in the cloud, so it can be neither started nor stopped: bring {0} up first", name = .1.name())]
+    NotThere(EnvironmentName, Key),
     /// The environment is protected.
     #[error("{0} is protected: nobody can change it through Understudy until approvals exist")]
     Protected(EnvironmentName),

@@ -4,6 +4,7 @@
 mod call;
 pub(crate) mod pace;
 mod run;
+mod states;
 mod trouble;
 
 use std::sync::Arc;
@@ -20,12 +21,13 @@ use model::operation::{Event, Happening, JournalEntry, Operation, OperationState
 use model::resolved::{Resolved, resolve};
 use model::topology::Topology;
 use plan::Plan;
-use plan::steps::Expected;
+use plan::steps::{Expected, StepAct};
 
 use crate::collect::{Collection, Purpose};
 use crate::port::{Claim, Cloud, EnvironmentChange, JournalWrite, NewRevision, StoreError};
 use crate::work::Takeover;
 use crate::{Engine, EngineError};
+use states::{after, before, observed_again};
 
 /// One operation in the hands of this executor.
 pub(crate) struct Execution<'a> {
@@ -340,7 +342,7 @@ impl Execution<'_> {
                 let left: Vec<String> = plan
                     .steps
                     .iter()
-                    .filter(|step| matches!(step.act, plan::steps::StepAct::Delete { .. }))
+                    .filter(|step| matches!(step.act, StepAct::Delete { .. }))
                     .map(|step| &step.key)
                     .filter(|key| !collection.all(key).is_empty() && !observed_again(&plan, key))
                     .map(ToString::to_string)
@@ -398,7 +400,8 @@ impl Execution<'_> {
             }
             Purpose::BringUp => {
                 let observed = collection.resolved(Purpose::BringUp, &self.planned);
-                let again = plan::plan(&observed, &self.planned)?;
+                let wanted = self.wanted(&observed).await?;
+                let again = plan::plan(&observed, &wanted)?;
                 let change = vec![self.observed(&collection)];
                 if again.steps.is_empty() {
                     self.end(OperationState::Done { at }, change).await
@@ -407,6 +410,14 @@ impl Execution<'_> {
                         .await
                 }
             }
+        }
+    }
+
+    /// What was asked for: all that is planned, or only what the plan changes.
+    async fn wanted(&self, observed: &Resolved) -> Result<Resolved, EngineError> {
+        match self.operation.act {
+            Act::SetPower { .. } => Ok(after(&self.plan(Phase::Forward).await?, observed)),
+            _ => Ok(self.planned.clone()),
         }
     }
 
@@ -435,106 +446,5 @@ impl Execution<'_> {
             ..JournalWrite::default()
         };
         self.record(write).await
-    }
-}
-
-/// What was there before a plan, as far as the plan touched it; what the cloud had chosen, and still
-/// has, stays as it is.
-fn before(plan: &Plan, observed: &Resolved) -> Resolved {
-    let mut target = observed.clone();
-    for (key, expected) in &plan.footprint {
-        match expected {
-            Expected::Absent => {
-                target.resources.remove(key);
-            }
-            Expected::Present { resource } => {
-                target.resources.insert(key.clone(), resource.given_back());
-            }
-        }
-    }
-    target
-}
-
-/// Whether a plan makes anew what it takes away.
-fn observed_again(plan: &Plan, key: &Key) -> bool {
-    plan.steps
-        .iter()
-        .any(|step| &step.key == key && matches!(step.act, plan::steps::StepAct::Create { .. }))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::collections::BTreeMap;
-
-    use model::key::ResourceKind;
-    use model::name::NetworkName;
-    use model::resource::{FloatingIp, Network, Resource, Router, RouterInterface, Subnet};
-    use model::value::Value;
-    use plan::steps::StepAct;
-
-    use super::*;
-
-    /// Found on OpenStack: whoever may have an address may not say which.
-    #[test]
-    fn the_way_back_names_no_address_that_was_given_back() {
-        let key = |name: &str| Key::new(ResourceKind::FloatingIp, name);
-        let address = |address: &str| {
-            Resource::FloatingIp(FloatingIp {
-                address: Value::Fixed(address.parse().unwrap()),
-                instance: None,
-                network: NetworkName::new("inner").unwrap(),
-            })
-        };
-        let (kept, given) = (key("app[1]"), key("app[2]"));
-        // Where they lead through stays, so it is no part of the plan.
-        let inner = |kind| Key::new(kind, "inner");
-        let (network, subnet) = (inner(ResourceKind::Network), inner(ResourceKind::Subnet));
-        let router = Key::new(ResourceKind::Router, "main");
-        let way = BTreeMap::from([
-            (network.clone(), Network {}.into()),
-            (router.clone(), Router {}.into()),
-            (
-                subnet.clone(),
-                Subnet {
-                    network,
-                    cidr: "10.1.0.0/24".parse().unwrap(),
-                }
-                .into(),
-            ),
-            (
-                inner(ResourceKind::RouterInterface),
-                RouterInterface { router, subnet }.into(),
-            ),
-        ]);
-        let mut all = Resolved {
-            resources: way,
-            ..Resolved::default()
-        };
-        let target = all.clone();
-        all.resources.insert(kept, address("203.0.113.1"));
-        all.resources.insert(given.clone(), address("203.0.113.2"));
-        let forward = plan::plan(&all, &target).unwrap();
-        let mut observed = all.clone();
-        observed.resources.remove(&given);
-        let back = plan::plan(&observed, &before(&forward, &observed)).unwrap();
-        let steps: Vec<_> = back
-            .steps
-            .iter()
-            .map(|step| (&step.key, &step.act))
-            .collect();
-        let [
-            (
-                key,
-                StepAct::Create {
-                    resource: Resource::FloatingIp(ip),
-                },
-            ),
-        ] = steps.as_slice()
-        else {
-            panic!("{steps:?}");
-        };
-        assert_eq!((*key, &ip.address), (&given, &Value::AssignedByCloud));
     }
 }

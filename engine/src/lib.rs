@@ -9,10 +9,12 @@
 //! [`port::Cloud`], and only from a stored plan.
 
 pub mod collect;
+mod data;
 pub mod error;
 mod execute;
 pub mod live;
 pub mod port;
+mod power;
 pub mod preview;
 pub mod submit;
 mod watch;

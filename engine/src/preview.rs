@@ -110,7 +110,9 @@ impl Engine {
             .recipe(&order.recipe)
             .await?
             .ok_or_else(|| EngineError::NoRecipe(order.recipe.clone()))?;
-        let copy = plan::copy::derive(&topology, &recipe, order.name.clone())?;
+        let mut copy = plan::copy::derive(&topology, &recipe, order.name.clone())?;
+        self.locate_data(&source, &topology, &mut copy.topology)
+            .await?;
         let now = self.clock().now();
         let hours = order.hours.unwrap_or(recipe.lease.hours);
         if hours == 0 || hours > recipe.lease.max_hours {
@@ -182,15 +184,19 @@ impl Engine {
     }
 
     /// Plans and judges.
-    async fn judge(
+    pub(crate) async fn judge(
         &self,
         topology: Topology,
         observed: Resolved,
         target: &Resolved,
     ) -> Result<Preview, EngineError> {
-        let plan = plan::plan(&observed, target)?;
         let cloud = self.cloud_of(&topology)?;
-        let offers = self.offers_patiently(&**cloud).await?;
+        let mut offers = self.offers_patiently(&**cloud).await?;
+        // Only what isn't there yet is still to be made from something.
+        let wanted = plan::sizes::sources(target, &observed).collect();
+        offers.sources = self.stored_patiently(&**cloud, &wanted).await?;
+        let sizes = plan::sizes::sizes(target, &offers);
+        let plan = plan::plan_with(&observed, target, &sizes)?;
         let demand = proof::demand(&plan, &offers.flavors);
         let free: Demand = offers
             .quotas

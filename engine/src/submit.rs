@@ -1,15 +1,19 @@
 //! The one entry for every act. Here it is decided whether an act is allowed; here it gets its
 //! plan, its proof, its reservation and its line in the log, together or not at all.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use model::act::{Act, Actor};
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::filter::instance_records;
 use model::id::{EnvironmentId, OperationId};
+use model::key::Key;
 use model::lease::Lease;
 use model::name::EnvironmentName;
 use model::operation::{Operation, OperationState};
 use model::recipe::Recipe;
+use model::resource::Power;
 use model::topology::Topology;
 
 use crate::port::{Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Submitted};
@@ -71,6 +75,15 @@ pub enum Ask {
         /// Which.
         environment: EnvironmentName,
     },
+    /// To stop or start instances, and to plan them so.
+    SetPower {
+        /// Of which environment.
+        environment: EnvironmentName,
+        /// Which, by their keys.
+        instances: BTreeSet<Key>,
+        /// What they are to be.
+        power: Power,
+    },
     /// To let a temporary environment live longer.
     Extend {
         /// Which.
@@ -131,6 +144,14 @@ impl Engine {
                 let environment = self.environment(&environment).await?;
                 self.take_down(request, environment).await
             }
+            Ask::SetPower {
+                environment,
+                instances,
+                power,
+            } => {
+                let environment = self.environment(&environment).await?;
+                self.set_power(request, environment, instances, power).await
+            }
             Ask::Extend { environment, until } => {
                 let environment = self.environment(&environment).await?;
                 self.extend(&request, environment, until).await
@@ -153,7 +174,7 @@ impl Engine {
         }
     }
 
-    fn allowed(environment: &Environment) -> Result<(), EngineError> {
+    pub(crate) fn allowed(environment: &Environment) -> Result<(), EngineError> {
         if environment.protected {
             return Err(EngineError::Protected(environment.name.clone()));
         }
@@ -273,7 +294,9 @@ impl Engine {
         let act = Self::to_planned(&environment, lease.as_ref())?;
         // The environment's id was drawn a moment ago, so nothing in any cloud can carry it: what
         // was previewed on nothing is what is queued.
-        let queued = self.queue(request, environment, act, ready, lease).await?;
+        let queued = self
+            .queue(request, environment, act, ready, lease, None)
+            .await?;
         if let Outcome::Queued(id) = queued {
             crate::lock(&self.new).insert(id);
         }
@@ -311,7 +334,8 @@ impl Engine {
             return Err(EngineError::ProofFailed(Box::new(preview.proof)));
         }
         let act = Self::to_planned(&environment, lease.as_ref())?;
-        self.queue(request, environment, act, preview, lease).await
+        self.queue(request, environment, act, preview, lease, None)
+            .await
     }
 
     async fn take_down(
@@ -324,16 +348,18 @@ impl Engine {
         let act = Act::TakeDown {
             environment: environment.id,
         };
-        self.queue(request, environment, act, preview, None).await
+        self.queue(request, environment, act, preview, None, None)
+            .await
     }
 
-    async fn queue(
+    pub(crate) async fn queue(
         &self,
         request: Request,
         environment: Environment,
         act: Act,
         preview: Preview,
         lease: Option<Lease>,
+        revision: Option<NewRevision>,
     ) -> Result<Outcome, EngineError> {
         let audit = self.audit(&request, &act);
         let cloud = self.cloud_of(&preview.topology)?.name().clone();
@@ -357,6 +383,7 @@ impl Engine {
                 demand: preview.demand,
                 free: preview.free,
                 lease,
+                revision,
                 idempotency_key: request.idempotency_key,
                 audit,
             })

@@ -1,6 +1,7 @@
 //! Acts: what somebody asks for. Every change of anything enters as one of these, with who asked
 //! and why.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::Layer;
 use crate::id::{EnvironmentId, RevisionNumber, TokenId};
+use crate::key::Key;
 use crate::name::{EnvironmentName, RecipeName};
+use crate::resource::Power;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +92,15 @@ pub enum Act {
         /// Which environment.
         environment: EnvironmentId,
     },
+    /// Instances are stopped or started, and planned so.
+    SetPower {
+        /// Of which environment.
+        environment: EnvironmentId,
+        /// Which, by their keys.
+        instances: BTreeSet<Key>,
+        /// What they are to be.
+        power: Power,
+    },
     /// A temporary environment lives longer.
     Extend {
         /// Which environment.
@@ -114,6 +126,7 @@ impl Act {
             Self::Derive { .. } => "derive copy",
             Self::BringUp { .. } => "bring up",
             Self::TakeDown { .. } => "take down",
+            Self::SetPower { power, .. } => power.verb(),
             Self::Extend { .. } => "extend",
             Self::Resume { .. } => "resume",
         }
@@ -129,6 +142,12 @@ impl Act {
             Self::Derive { recipe, name, .. } => format!("copy {name} by recipe {recipe}"),
             Self::BringUp { .. } => "bring what is planned up".into(),
             Self::TakeDown { .. } => "no longer needed".into(),
+            Self::SetPower {
+                instances, power, ..
+            } => {
+                let names: Vec<&str> = instances.iter().map(Key::name).collect();
+                format!("{} {}", power.verb(), names.join(", "))
+            }
             Self::Extend { .. } => "needed for longer".into(),
             Self::Resume { .. } => "try again".into(),
         }

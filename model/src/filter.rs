@@ -10,6 +10,7 @@ use crate::facts::{InstanceFacts, OsRelease};
 use crate::group::Role;
 use crate::name::{EnvironmentName, FlavorName, GroupName, ImageName, ProfileName};
 use crate::profile::{Category, Lifecycle};
+use crate::resource::Power;
 use crate::unit::{Gib, Mib};
 use crate::value::Value;
 
@@ -121,6 +122,9 @@ pub struct InstanceRecord {
     pub disk: Option<Gib>,
     /// What it starts from.
     pub image: Value<ImageName>,
+    /// Whether it runs, or is to run.
+    #[serde(default)]
+    pub power: Power,
     /// What it does.
     pub profiles: Vec<ProfileName>,
     /// What it is to the others of its group.
@@ -171,7 +175,8 @@ pub fn instance_records(topology: &crate::Topology) -> Vec<InstanceRecord> {
                 vcpus: flavor.map(|flavor| flavor.vcpus),
                 ram: flavor.map(|flavor| flavor.ram),
                 disk: flavor.map(|flavor| flavor.disk),
-                image: instance.image.clone(),
+                image: group.image.clone(),
+                power: instance.power,
                 profiles: instance.profiles.iter().cloned().collect(),
                 role: instance.role,
                 facts: group

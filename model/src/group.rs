@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::count::{Count, MAX_COUNT};
+use crate::data::{BootFrom, GroupData, VolumeSource};
 use crate::facts::InstanceFacts;
 use crate::name::{
     EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName, ProfileName,
@@ -21,9 +22,12 @@ use crate::value::{ASSIGNED, UNKNOWN, Value};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupVolume {
-    /// Its size.
+    /// Its size; as large as what it is made from where it isn't given.
     #[serde(default)]
     pub size: Value<Gib>,
+    /// What it is made from; empty unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<VolumeSource>,
     /// Where it is mounted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount: Option<String>,
@@ -285,6 +289,9 @@ pub struct Group {
     /// What they start from.
     #[serde(default)]
     pub image: Value<ImageName>,
+    /// Where that is put: on their host's disk, or on a volume each.
+    #[serde(default, skip_serializing_if = "BootFrom::is_disk")]
+    pub boot: BootFrom,
     /// The profiles that every instance has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ProfileName>,
@@ -297,6 +304,10 @@ pub struct Group {
     /// The networks they are on; nobody said where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<NetworkName>,
+    /// Their addresses on each network, lowest ordinal first; the cloud chooses those not given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<NetworkName, Vec<String>>")]
+    pub addresses: BTreeMap<NetworkName, Vec<IpAddr>>,
     /// Their public addresses; unknown unless given.
     #[serde(default)]
     pub public_addresses: PublicAddresses,
@@ -306,12 +317,18 @@ pub struct Group {
     /// What each instance mounts from others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<RemoteMount>,
+    /// The environment whose data they have; written where a recipe takes data along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<GroupData>,
     /// Where they may stand.
     #[serde(default)]
     pub placement: Placement,
     /// The role of each ordinal that has one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<u32, Role>,
+    /// The ordinals of those that are stopped; the others run.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stopped: BTreeSet<u32>,
     /// Whether it is in use.
     #[serde(default)]
     pub lifecycle: Lifecycle,
@@ -345,21 +362,33 @@ impl Group {
             ordinals: Vec::new(),
             flavor: Value::Unknown,
             image: Value::Unknown,
+            boot: BootFrom::Disk,
             profiles: Vec::new(),
             spread: Vec::new(),
             except: BTreeSet::new(),
             networks: Vec::new(),
+            addresses: BTreeMap::new(),
             public_addresses: PublicAddresses::default(),
             volumes: BTreeMap::new(),
             mounts: Vec::new(),
+            data: None,
             placement: Placement::Any,
             roles: BTreeMap::new(),
+            stopped: BTreeSet::new(),
             lifecycle: Lifecycle::Live,
             depends_on: BTreeMap::new(),
             replicates: None,
             instances: BTreeMap::new(),
             note: None,
         }
+    }
+
+    /// The host name of an instance: as observed, or its group's name and its ordinal.
+    pub fn host_name(&self, name: &GroupName, ordinal: u32) -> String {
+        self.instances
+            .get(&ordinal)
+            .and_then(|facts| facts.host_name.clone())
+            .unwrap_or_else(|| format!("{name}{ordinal}"))
     }
 
     /// The ordinals of the first `count` instances, lowest first: those named, then the numbers

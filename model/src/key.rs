@@ -61,8 +61,12 @@ kinds! {
     SecurityRules = "security-rules",
     /// Instances that stand on hosts of their own.
     ServerGroup = "server-group",
+    /// What a volume held at one moment.
+    VolumeSnapshot = "volume-snapshot",
     /// A disk that outlives an instance.
     Volume = "volume",
+    /// An image made of an instance, for others to start from.
+    Image = "image",
     /// One VM.
     Instance = "instance",
     /// A volume at an instance; found through its parents.
@@ -119,6 +123,21 @@ impl Key {
             kind: ResourceKind::Instance,
             name: format!("{group}[{ordinal}]").into(),
         }
+    }
+
+    /// The key of the volume that an instance starts from, where it starts from one: named as the
+    /// instance is, which no other volume can be.
+    #[must_use]
+    pub fn boot_volume(instance: &Self) -> Self {
+        Self {
+            kind: ResourceKind::Volume,
+            name: Arc::clone(&instance.name),
+        }
+    }
+
+    /// Whether it is that of a volume that an instance starts from.
+    pub fn is_boot_volume(&self) -> bool {
+        self.kind == ResourceKind::Volume && self.name.ends_with(']')
     }
 
     /// The name without the kind: `app[3]`.

@@ -7,6 +7,7 @@
 
 pub mod act;
 pub mod count;
+pub mod data;
 pub mod diff;
 pub mod environment;
 pub mod facts;

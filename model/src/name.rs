@@ -170,6 +170,8 @@ names! {
     FlavorName, "a flavor name", lenient, LENIENT, LENIENT_PATTERN;
     /// The name of an image, as the cloud has it.
     ImageName, "an image name", lenient, LENIENT, LENIENT_PATTERN;
+    /// A volume or a snapshot that is in the cloud: its name there, or its id.
+    StoredName, "the name or id of a volume or snapshot", lenient, LENIENT, LENIENT_PATTERN;
     /// A DNS name: `docs.webplatform.org`.
     DnsName, "a DNS name", dns, DNS, DNS_PATTERN;
 }

@@ -2,11 +2,13 @@
 //! leaves out can be told before it is made.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::count::Count;
+use crate::data::{BootFrom, DataCopied};
 use crate::environment::EnvironmentKind;
 use crate::facts::DeclaredTotal;
 use crate::flavor::Flavor;
@@ -75,6 +77,17 @@ pub struct RecipeGroup {
     /// What they start from; the source's unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageName>,
+    /// Where that is put; as in the source unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<BootFrom>,
+    /// What happens with what is on the source's disks and volumes; left behind unless given.
+    #[serde(default, skip_serializing_if = "DataCopied::is_none")]
+    pub data: DataCopied,
+    /// Their addresses on each network, lowest ordinal first. Unless given, the source's, on a
+    /// network of the copy that has the same name and range.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<NetworkName, Vec<String>>")]
+    pub addresses: BTreeMap<NetworkName, Vec<IpAddr>>,
     /// How many public addresses; the source's, at most one per instance, unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_addresses: Option<u32>,

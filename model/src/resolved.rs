@@ -2,19 +2,22 @@
 //! instance, hashed or carried out works on this, never on ranges.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::count::Sizing;
+use crate::data::{BootFrom, Origin};
 use crate::group::{Group, Placement, Readiness};
 use crate::key::{Key, ResourceKind};
 use crate::name::{GroupName, NetworkName, ProfileName};
 use crate::network::Reach;
 use crate::profile::Category;
 use crate::resource::{
-    FloatingIp, Instance, Network, ROUTER, Remote, Resource, Router, RouterInterface, Rule,
-    SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
+    Boot, FloatingIp, Image, Instance, Network, Power, ROUTER, Remote, Resource, Router,
+    RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume,
+    VolumeAttachment, VolumeContent, VolumeSnapshot,
 };
 use crate::topology::Topology;
 use crate::value::Value;
@@ -40,6 +43,36 @@ impl Resolved {
                 Resource::Instance(instance) => Some((key, instance)),
                 _ => None,
             })
+    }
+
+    /// This without the addresses on networks that the cloud had chosen and may choose again: those
+    /// that are named for somebody are kept out of the subnet's pools.
+    #[must_use]
+    pub fn without_chosen_addresses(mut self) -> Self {
+        let reserved: BTreeSet<(String, IpAddr)> = self
+            .resources
+            .iter()
+            .filter_map(|(key, resource)| match resource {
+                Resource::Subnet(subnet) => Some((key.name(), &subnet.reserved)),
+                _ => None,
+            })
+            .flat_map(|(name, reserved)| reserved.iter().map(|address| (name.to_owned(), *address)))
+            .collect();
+        for resource in self.resources.values_mut() {
+            let Resource::Instance(instance) = resource else {
+                continue;
+            };
+            let networks = instance.networks.iter().map(|(network, address)| {
+                let named = address
+                    .fixed()
+                    .filter(|address| reserved.contains(&(network.to_string(), **address)));
+                let address =
+                    named.map_or(Value::AssignedByCloud, |address| Value::Fixed(*address));
+                (network.clone(), address)
+            });
+            instance.networks = Arc::new(networks.collect());
+        }
+        self
     }
 
     /// This with what the cloud has already chosen taken over.
@@ -96,6 +129,13 @@ fn networks(topology: &Topology, resources: &mut BTreeMap<Key, Resource>) {
             Subnet {
                 network: network_key,
                 cidr: network.cidr,
+                reserved: topology
+                    .groups
+                    .values()
+                    .filter_map(|group| group.addresses.get(name))
+                    .flatten()
+                    .copied()
+                    .collect(),
             }
             .into(),
         );
@@ -194,7 +234,14 @@ fn instances(
     resources: &mut BTreeMap<Key, Resource>,
 ) {
     let count = sizing.of(name, group.count);
-    let networks: Arc<BTreeSet<NetworkName>> = Arc::new(group.networks.iter().cloned().collect());
+    // One shared map for all that have no address of their own.
+    let networks: Arc<BTreeMap<NetworkName, Value<IpAddr>>> = Arc::new(
+        group
+            .networks
+            .iter()
+            .map(|network| (network.clone(), Value::AssignedByCloud))
+            .collect(),
+    );
     let security_groups = Arc::new(if networks.is_empty() {
         BTreeSet::new()
     } else {
@@ -233,13 +280,29 @@ fn instances(
     });
     for (index, ordinal) in group.ordinals(count).into_iter().enumerate() {
         let key = Key::instance(name, ordinal);
+        let data = group.data.as_ref().map(|data| data.instances.get(&ordinal));
         for (volume, spec) in &group.volumes {
             let label = format!("{}.{volume}", key.name());
             let volume_key = Key::new(ResourceKind::Volume, &label);
+            let content = match (&data, &spec.from) {
+                (Some(data), _) => {
+                    let origin = data.and_then(|data| data.volumes.get(volume));
+                    VolumeContent::Snapshot(snapshot(origin, &label, resources))
+                }
+                (None, Some(source)) => VolumeContent::Stored(source.clone()),
+                (None, None) => VolumeContent::Empty,
+            };
             resources.insert(
                 volume_key.clone(),
                 Volume {
-                    size: spec.size.clone(),
+                    size: match (&spec.size, &content) {
+                        // As large as what it is made from.
+                        (Value::Unknown, VolumeContent::Snapshot(_) | VolumeContent::Stored(_)) => {
+                            Value::AssignedByCloud
+                        }
+                        (size, _) => size.clone(),
+                    },
+                    content,
                     mount: spec.mount.clone(),
                     file_system: spec.file_system.clone(),
                 }
@@ -254,6 +317,11 @@ fn instances(
                 .into(),
             );
         }
+        let disk = match data {
+            Some(data) => Disk::Taken(data.and_then(|data| data.disk.as_ref())),
+            None => Disk::Own,
+        };
+        let boot = starts_from(topology, group, &key, disk, resources);
         if let Some(network) = routed.filter(|_| index < public as usize) {
             let address = match group.public_addresses.addresses.get(index) {
                 Some(address) => Value::Fixed(*address),
@@ -269,11 +337,7 @@ fn instances(
                 .into(),
             );
         }
-        let host_name = group
-            .instances
-            .get(&ordinal)
-            .and_then(|facts| facts.host_name.clone())
-            .unwrap_or_else(|| format!("{name}{ordinal}"));
+        let host_name = group.host_name(name, ordinal);
         resources.insert(
             key,
             Instance {
@@ -281,16 +345,112 @@ fn instances(
                 ordinal,
                 host_name,
                 flavor: group.flavor.clone(),
-                image: group.image.clone(),
+                boot,
                 profiles: Arc::clone(&dealt[index % dealt.len()]),
                 role: group.roles.get(&ordinal).copied(),
-                networks: Arc::clone(&networks),
+                networks: addressed(group, &networks, index),
                 security_groups: Arc::clone(&security_groups),
                 server_group: server_group.clone(),
+                power: if group.stopped.contains(&ordinal) {
+                    Power::Stopped
+                } else {
+                    Power::Running
+                },
             }
             .into(),
         );
     }
+}
+
+/// The networks of one instance, with the addresses that are named for it: those of a group go to
+/// its lowest ordinals.
+fn addressed(
+    group: &Group,
+    networks: &Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
+    index: usize,
+) -> Arc<BTreeMap<NetworkName, Value<IpAddr>>> {
+    let mut named = group
+        .addresses
+        .iter()
+        .filter_map(|(network, addresses)| Some((network, addresses.get(index)?)))
+        .filter(|(network, _)| networks.contains_key(*network))
+        .peekable();
+    if named.peek().is_none() {
+        return Arc::clone(networks);
+    }
+    let mut own = networks.as_ref().clone();
+    for (network, address) in named {
+        own.insert(network.clone(), Value::Fixed(*address));
+    }
+    Arc::new(own)
+}
+
+/// Adds a snapshot of a volume of another environment; its key.
+fn snapshot(origin: Option<&Origin>, label: &str, resources: &mut BTreeMap<Key, Resource>) -> Key {
+    let key = Key::new(ResourceKind::VolumeSnapshot, label);
+    let snapshot = VolumeSnapshot {
+        volume: origin.map_or(Value::Unknown, |origin| origin.id.clone()),
+        size: Value::AssignedByCloud,
+    };
+    resources.insert(key.clone(), snapshot.into());
+    key
+}
+
+/// Whose data are on the disk that an instance starts from.
+enum Disk<'d> {
+    /// The image's, as for every new instance.
+    Own,
+    /// Those of an instance of another environment; none where it was not found there.
+    Taken(Option<&'d Origin>),
+}
+
+/// What an instance starts from; adds the volume, the snapshot or the image that takes.
+fn starts_from(
+    topology: &Topology,
+    group: &Group,
+    instance: &Key,
+    disk: Disk<'_>,
+    resources: &mut BTreeMap<Key, Resource>,
+) -> Boot {
+    let (size, content) = match (&group.boot, disk) {
+        (BootFrom::Disk, Disk::Own) => return Boot::Image(group.image.clone()),
+        (BootFrom::Disk, Disk::Taken(origin)) => {
+            let key = Key::new(ResourceKind::Image, instance.name());
+            let image = Image {
+                instance: origin.map_or(Value::Unknown, |origin| origin.id.clone()),
+            };
+            resources.insert(key.clone(), image.into());
+            return Boot::OwnImage { image: key };
+        }
+        (BootFrom::Volume(size), Disk::Own) => (size, VolumeContent::Image(group.image.clone())),
+        (BootFrom::Volume(size), Disk::Taken(origin)) => {
+            let key = snapshot(origin, instance.name(), resources);
+            (size, VolumeContent::Snapshot(key))
+        }
+    };
+    let volume = Key::boot_volume(instance);
+    // A flavor without a disk of its own leaves it to the image.
+    let of_flavor = group
+        .flavor
+        .fixed()
+        .and_then(|flavor| topology.flavors.get(flavor))
+        .map(|flavor| flavor.disk)
+        .filter(|disk| disk.0 > 0);
+    let size = match (size, &content, of_flavor) {
+        (Value::AssignedByCloud, VolumeContent::Image(_), Some(disk)) => Value::Fixed(disk),
+        (size, _, _) => size.clone(),
+    };
+    resources.insert(
+        volume.clone(),
+        Volume {
+            size,
+            content,
+            mount: None,
+            file_system: None,
+        }
+        .into(),
+    );
+    Boot::Volume { volume }
 }
 
 /// The number that a sizing takes of a range of public addresses; explicit counts name groups'

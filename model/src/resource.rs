@@ -1,17 +1,21 @@
 //! Resources: what a cloud holds of an environment, each at one place of the graph. Every field
 //! here is comparable: it was asked for, and can be found again in the cloud.
 
-use std::collections::BTreeSet;
+mod storage;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+pub use storage::{Boot, Image, Power, VolumeContent, VolumeSnapshot};
 
 use crate::group::Role;
 use crate::key::{Key, ResourceKind};
-use crate::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName};
+use crate::name::{FlavorName, GroupName, NetworkName, ProfileName};
 use crate::profile::Protocol;
 use crate::unit::Gib;
 use crate::value::Value;
@@ -27,6 +31,9 @@ pub struct Subnet {
     pub network: Key,
     /// The range.
     pub cidr: IpNet,
+    /// The addresses that the cloud gives to nobody by itself, because they are given by name.
+    #[serde(default)]
+    pub reserved: BTreeSet<IpAddr>,
 }
 
 /// A router to the cloud's external network.
@@ -86,6 +93,9 @@ pub struct ServerGroup {}
 pub struct Volume {
     /// Its size.
     pub size: Value<Gib>,
+    /// What is on it when it comes.
+    #[serde(default)]
+    pub content: VolumeContent,
     /// Where it is mounted.
     pub mount: Option<String>,
     /// The file system made on it.
@@ -104,17 +114,50 @@ pub struct Instance {
     /// Its size.
     pub flavor: Value<FlavorName>,
     /// What it starts from.
-    pub image: Value<ImageName>,
+    #[serde(alias = "image")]
+    pub boot: Boot,
     /// What it does.
     pub profiles: Arc<BTreeSet<ProfileName>>,
     /// What it is to the others of its group.
     pub role: Option<Role>,
-    /// The networks it is on.
-    pub networks: Arc<BTreeSet<NetworkName>>,
+    /// The networks it is on, with its address on each.
+    #[serde(deserialize_with = "networks")]
+    pub networks: Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
     /// The keys of its security groups.
     pub security_groups: Arc<BTreeSet<Key>>,
     /// The key of its server group.
     pub server_group: Option<Key>,
+    /// Whether it runs.
+    #[serde(default)]
+    pub power: Power,
+}
+
+/// Reads networks with addresses, or the bare names that plans of earlier versions hold.
+fn networks<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Arc<BTreeMap<NetworkName, Value<IpAddr>>>, D::Error> {
+    struct Visitor;
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = BTreeMap<NetworkName, Value<IpAddr>>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("networks with addresses, or their names")
+        }
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some(name) = seq.next_element()? {
+                all.insert(name, Value::AssignedByCloud);
+            }
+            Ok(all)
+        }
+        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some((name, address)) = map.next_entry()? {
+                all.insert(name, address);
+            }
+            Ok(all)
+        }
+    }
+    from.deserialize_any(Visitor).map(Arc::new)
 }
 
 /// A volume at an instance.
@@ -163,8 +206,8 @@ macro_rules! resources {
 }
 
 resources! {
-    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup, Volume,
-    Instance, VolumeAttachment, FloatingIp,
+    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup,
+    VolumeSnapshot, Volume, Image, Instance, VolumeAttachment, FloatingIp,
 }
 
 /// How one resource hangs on another.
@@ -191,12 +234,24 @@ impl Resource {
             | Self::Router(Router {})
             | Self::SecurityGroup(SecurityGroup {})
             | Self::ServerGroup(ServerGroup {})
-            | Self::Volume(Volume {
+            | Self::VolumeSnapshot(VolumeSnapshot { volume: _, size: _ })
+            | Self::Image(Image { instance: _ }) => Vec::new(),
+            // Some clouds keep a snapshot for as long as volumes made from it are there.
+            Self::Volume(Volume {
+                content,
                 size: _,
                 mount: _,
                 file_system: _,
-            }) => Vec::new(),
-            Self::Subnet(Subnet { network, cidr: _ }) => vec![(network.clone(), Bond::Part)],
+            }) => content
+                .own()
+                .map(|key| (key.clone(), Bond::Needs))
+                .into_iter()
+                .collect(),
+            Self::Subnet(Subnet {
+                network,
+                cidr: _,
+                reserved: _,
+            }) => vec![(network.clone(), Bond::Part)],
             Self::RouterInterface(RouterInterface { router, subnet }) => {
                 vec![(router.clone(), Bond::Part), (subnet.clone(), Bond::Part)]
             }
@@ -217,16 +272,18 @@ impl Resource {
                 networks,
                 security_groups,
                 server_group,
+                boot,
                 group: _,
                 ordinal: _,
                 host_name: _,
                 flavor: _,
-                image: _,
                 profiles: _,
                 role: _,
+                power: _,
             }) => {
                 let mut bonds = Vec::new();
-                for network in networks.iter() {
+                bonds.extend(boot.own().map(|key| (key.clone(), Bond::Needs)));
+                for network in networks.keys() {
                     bonds.push((key(ResourceKind::Network, network.as_str()), Bond::Needs));
                     bonds.push((key(ResourceKind::Subnet, network.as_str()), Bond::Needs));
                 }
@@ -269,7 +326,9 @@ impl Resource {
             | Self::RouterInterface(_)
             | Self::SecurityGroup(_)
             | Self::ServerGroup(_)
+            | Self::VolumeSnapshot(_)
             | Self::Volume(_)
+            | Self::Image(_)
             | Self::Instance(_)
             | Self::FloatingIp(_) => None,
         }
@@ -279,28 +338,46 @@ impl Resource {
     pub fn changes_in_place(&self, after: &Self) -> bool {
         match (self, after) {
             (Self::SecurityRules(a), Self::SecurityRules(b)) => a.group == b.group,
-            (Self::Volume(a), Self::Volume(b)) => match (a.size.fixed(), b.size.fixed()) {
-                // A volume can grow where it is; it can't shrink.
-                (Some(a), Some(b)) => a <= b,
-                (None, _) | (_, None) => true,
-            },
+            (Self::Subnet(a), Self::Subnet(b)) => {
+                let Subnet {
+                    network,
+                    cidr,
+                    reserved: _,
+                } = a;
+                network == &b.network && cidr == &b.cidr
+            }
+            (Self::Volume(a), Self::Volume(b)) => {
+                let Volume {
+                    size,
+                    content,
+                    mount: _,
+                    file_system: _,
+                } = a;
+                content == &b.content
+                    && match (size.fixed(), b.size.fixed()) {
+                        // A volume can grow where it is; it can't shrink.
+                        (Some(a), Some(b)) => a <= b,
+                        (None, _) | (_, None) => true,
+                    }
+            }
             (Self::Instance(a), Self::Instance(b)) => {
                 let Instance {
                     group,
                     ordinal,
                     host_name,
-                    image,
+                    boot,
                     networks,
                     server_group,
                     flavor: _,
                     profiles: _,
                     role: _,
                     security_groups: _,
+                    power: _,
                 } = a;
                 group == &b.group
                     && ordinal == &b.ordinal
                     && host_name == &b.host_name
-                    && image == &b.image
+                    && boot == &b.boot
                     && networks == &b.networks
                     && server_group == &b.server_group
             }
@@ -308,11 +385,12 @@ impl Resource {
                 a.address == b.address && a.network == b.network
             }
             (Self::Network(a), Self::Network(b)) => a == b,
-            (Self::Subnet(a), Self::Subnet(b)) => a == b,
             (Self::Router(a), Self::Router(b)) => a == b,
             (Self::RouterInterface(a), Self::RouterInterface(b)) => a == b,
             (Self::SecurityGroup(a), Self::SecurityGroup(b)) => a == b,
             (Self::ServerGroup(a), Self::ServerGroup(b)) => a == b,
+            (Self::VolumeSnapshot(a), Self::VolumeSnapshot(b)) => a == b,
+            (Self::Image(a), Self::Image(b)) => a == b,
             (Self::VolumeAttachment(a), Self::VolumeAttachment(b)) => a == b,
             (
                 Self::Network(_)
@@ -322,7 +400,9 @@ impl Resource {
                 | Self::SecurityGroup(_)
                 | Self::SecurityRules(_)
                 | Self::ServerGroup(_)
+                | Self::VolumeSnapshot(_)
                 | Self::Volume(_)
+                | Self::Image(_)
                 | Self::Instance(_)
                 | Self::VolumeAttachment(_)
                 | Self::FloatingIp(_),
@@ -340,13 +420,24 @@ impl Resource {
                 address: a.address.settled_on(&b.address),
                 ..a.clone()
             }),
+            (Self::VolumeSnapshot(a), Self::VolumeSnapshot(b)) => {
+                Self::VolumeSnapshot(VolumeSnapshot {
+                    volume: a.volume.settled_on(&b.volume),
+                    size: a.size.settled_on(&b.size),
+                })
+            }
             (Self::Volume(a), Self::Volume(b)) => Self::Volume(Volume {
                 size: a.size.settled_on(&b.size),
+                content: a.content.settled_on(&b.content),
                 ..a.clone()
+            }),
+            (Self::Image(a), Self::Image(b)) => Self::Image(Image {
+                instance: a.instance.settled_on(&b.instance),
             }),
             (Self::Instance(a), Self::Instance(b)) => Self::Instance(Instance {
                 flavor: a.flavor.settled_on(&b.flavor),
-                image: a.image.settled_on(&b.image),
+                boot: a.boot.settled_on(&b.boot),
+                networks: settled_networks(&a.networks, &b.networks),
                 ..a.clone()
             }),
             (other, _) => other.clone(),
@@ -378,9 +469,58 @@ impl Resource {
                 address: wanted.address.clone(),
                 ..settled.clone()
             }),
+            (Self::VolumeSnapshot(settled), Self::VolumeSnapshot(wanted)) => {
+                Self::VolumeSnapshot(VolumeSnapshot {
+                    size: wanted.size.clone(),
+                    ..settled.clone()
+                })
+            }
+            (Self::Volume(settled), Self::Volume(wanted)) => Self::Volume(Volume {
+                size: wanted.size.clone(),
+                ..settled.clone()
+            }),
+            (Self::Instance(settled), Self::Instance(wanted)) => Self::Instance(Instance {
+                networks: Arc::clone(&wanted.networks),
+                ..settled.clone()
+            }),
             (settled, _) => settled.clone(),
         }
     }
+
+    /// The state in between where a cloud can't come to this one at once: an instance is started
+    /// when it is made or resized, and can only be stopped after that.
+    pub fn on_the_way(&self, before: Option<&Self>) -> Option<Self> {
+        let Self::Instance(after) = self else {
+            return None;
+        };
+        let power = match before {
+            Some(Self::Instance(before)) => before.power,
+            Some(_) | None => Power::default(),
+        };
+        let between = Self::Instance(Instance {
+            power,
+            ..after.clone()
+        });
+        (power != after.power && before != Some(&between)).then_some(between)
+    }
+}
+
+/// Addresses that were observed, on networks that are wanted without one in particular.
+fn settled_networks(
+    wanted: &Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
+    observed: &Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
+) -> Arc<BTreeMap<NetworkName, Value<IpAddr>>> {
+    if wanted == observed || wanted.values().all(|address| address.fixed().is_some()) {
+        return Arc::clone(wanted);
+    }
+    let settled = wanted.iter().map(|(network, address)| {
+        let settled = match observed.get(network) {
+            Some(observed) => address.settled_on(observed),
+            None => address.clone(),
+        };
+        (network.clone(), settled)
+    });
+    Arc::new(settled.collect())
 }
 
 impl fmt::Display for Remote {

@@ -12,6 +12,7 @@ use crate::environment::{EnvironmentKind, Layer};
 use crate::facts::{DatedFact, DeclaredTotal};
 use crate::flavor::Flavor;
 use crate::group::{Group, Replicates};
+use crate::key::Key;
 use crate::name::{
     CloudName, EnvironmentName, ExternalName, FlavorName, GroupName, NetworkName, ProfileName,
     SiteName, SourceName,
@@ -145,6 +146,29 @@ impl Topology {
             }
         }
         all
+    }
+
+    /// The keys and host names of its instances as planned, group by group.
+    pub fn instances(&self) -> impl Iterator<Item = (Key, String)> {
+        self.groups.iter().flat_map(|(name, group)| {
+            let ordinals = group.ordinals(group.count.planned());
+            ordinals
+                .into_iter()
+                .map(move |ordinal| (Key::instance(name, ordinal), group.host_name(name, ordinal)))
+        })
+    }
+
+    /// The planned instance that is called so: by group and ordinal, as in `app[2]`, or by its host
+    /// name where only one has that.
+    pub fn instance(&self, text: &str) -> Option<Key> {
+        if let Some((key, _)) = self.instances().find(|(key, _)| key.name() == text) {
+            return Some(key);
+        }
+        let mut hosts = self.instances().filter(|(_, host)| host == text);
+        match (hosts.next(), hosts.next()) {
+            (Some((key, _)), None) => Some(key),
+            _ => None,
+        }
     }
 
     /// Whether any group's count leaves a choice, so that a sizing must be named.

@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+use model::data::{BootFrom, GroupData, Origin};
+use model::group::Group;
+use model::key::ResourceKind;
 use model::name::GroupName;
 use model::topology::Topology;
 use model::value::Value;
@@ -65,13 +68,21 @@ pub fn obstacles(topology: &Topology) -> Vec<Obstacle> {
             );
         }
         for (volume, spec) in &group.volumes {
-            if spec.size.fixed().is_none() {
+            let has_source = spec.from.is_some() || group.data.is_some();
+            if spec.size.fixed().is_none() && !has_source {
                 missing(
                     format!("the size of volume `{volume}` is unknown"),
                     "give a size, or let the recipe do so or omit the volume",
                 );
             }
         }
+        if let BootFrom::Volume(Value::Unknown) = &group.boot {
+            missing(
+                "the size of the volume it boots from is unknown".into(),
+                "give a size, or write `boot: volume` for one that is as large as it must be",
+            );
+        }
+        data_obstacles(topology, group, &mut missing);
         match &group.public_addresses.count {
             Value::Fixed(count) if (*count).max() == 0 => {}
             Value::Fixed(_) => {
@@ -97,4 +108,60 @@ pub fn obstacles(topology: &Topology) -> Vec<Obstacle> {
         }
     }
     all
+}
+
+/// What keeps the data of another environment from being taken along: they were not found, or do
+/// not fit where they are put.
+fn data_obstacles(topology: &Topology, group: &Group, missing: &mut impl FnMut(String, &str)) {
+    let Some(GroupData {
+        environment,
+        instances,
+    }) = &group.data
+    else {
+        return;
+    };
+    let disk_of_flavor = group
+        .flavor
+        .fixed()
+        .and_then(|flavor| topology.flavors.get(flavor))
+        .map(|flavor| flavor.disk);
+    for ordinal in group.ordinals(group.count.planned()) {
+        let data = instances.get(&ordinal);
+        let disk = data.and_then(|data| data.disk.as_ref());
+        let volumes = group.volumes.iter().map(|(name, volume)| {
+            let origin = data.and_then(|data| data.volumes.get(name));
+            (format!("volume `{name}`"), origin, volume.size.fixed())
+        });
+        let room = match &group.boot {
+            BootFrom::Disk => disk_of_flavor.as_ref(),
+            BootFrom::Volume(size) => size.fixed(),
+        };
+        let all = std::iter::once(("disk".to_owned(), disk, room)).chain(volumes);
+        for (what, origin, room) in all {
+            let Some(Origin { of, id, size }) = origin else {
+                missing(
+                    format!("nobody said where the {what} of instance {ordinal} comes from"),
+                    "name it under `data`, or lower the count",
+                );
+                continue;
+            };
+            if id.fixed().is_none() {
+                missing(
+                    format!("{of} of {environment} is not in the cloud"),
+                    "bring that environment up on the cloud of the copy, or leave `data: snapshot` out of the recipe",
+                );
+            } else if let (Some(size), Some(room)) = (size.fixed(), room)
+                && size > room
+            {
+                let todo = match of.kind {
+                    ResourceKind::Instance => "choose a flavor with a larger disk",
+                    _ => "give it a larger size, or none",
+                };
+                missing(
+                    format!("{of} of {environment} has {size} and the copy's {what} {room}"),
+                    todo,
+                );
+            }
+        }
+    }
 }

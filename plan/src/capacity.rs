@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 
 use model::count::Sizing;
+use model::data::BootFrom;
 use model::environment::EnvironmentKind;
+use model::flavor::Flavor;
 use model::group::Group;
 use model::name::EnvironmentName;
 use model::profile::Category;
 use model::resolved::sizing_of_addresses;
 use model::topology::Topology;
+use model::unit::Gib;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -124,23 +127,21 @@ pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) 
         }
         let n = u64::from(count);
         instances += n;
-        match group
+        let flavor = group
             .flavor
             .fixed()
-            .and_then(|name| topology.flavors.get(name))
-        {
-            Some(flavor) => {
-                vcpus.add(n * u64::from(flavor.vcpus));
-                ram.add(n * flavor.ram.0);
-                disk.add(n * flavor.disk.0);
-            }
-            None => {
-                for figure in [&mut vcpus, &mut ram, &mut disk] {
-                    figure.unknown += n;
-                }
-            }
+            .and_then(|name| topology.flavors.get(name));
+        let take = |figure: &mut Figure, of_one: fn(&Flavor) -> u64| match flavor {
+            Some(flavor) => figure.add(n * of_one(flavor)),
+            None => figure.unknown += n,
+        };
+        take(&mut vcpus, |flavor| u64::from(flavor.vcpus));
+        take(&mut ram, |flavor| flavor.ram.0);
+        // Who boots from a volume leaves the flavor's disk alone.
+        if group.boot.is_disk() {
+            take(&mut disk, |flavor| flavor.disk.0);
         }
-        volumes(group, n, &mut volume);
+        volumes(topology, group, n, &mut volume);
         match &group.public_addresses.count {
             Value::Fixed(range) => {
                 public.add(u64::from(sizing_of_addresses(sizing, *range).min(count)));
@@ -165,13 +166,25 @@ pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) 
     }
 }
 
-/// A group without volumes adds nothing, so that it never makes an unknown sum look known.
-fn volumes(group: &Group, instances: u64, figure: &mut Figure) {
-    let sizes = || group.volumes.values().map(|volume| volume.size.fixed());
-    if sizes().any(|size| size.is_none()) {
+/// A group without volumes adds nothing, so that it never makes an unknown sum look known. The one
+/// that an instance boots from counts as well.
+fn volumes(topology: &Topology, group: &Group, instances: u64, figure: &mut Figure) {
+    let boots_from = match &group.boot {
+        BootFrom::Disk => None,
+        BootFrom::Volume(size) => Some(size.fixed().copied().or_else(|| {
+            let flavor = topology.flavors.get(group.flavor.fixed()?)?;
+            (flavor.disk.0 > 0).then_some(flavor.disk)
+        })),
+    };
+    let volumes = group
+        .volumes
+        .values()
+        .map(|volume| volume.size.fixed().copied());
+    let sizes: Vec<Option<Gib>> = volumes.chain(boots_from).collect();
+    if sizes.contains(&None) {
         figure.unknown += instances;
     }
-    for size in sizes().flatten() {
+    for size in sizes.into_iter().flatten() {
         figure.add(instances * size.0);
     }
 }

@@ -1,9 +1,13 @@
 //! Copies: a topology derived from another by a recipe, and the statement of its fidelity: what
 //! was kept, shrunk, merged or omitted of each group, and so what a test on the copy can't prove.
 
+mod fidelity;
+mod taken;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::count::Count;
+use model::data::{BootFrom, DataCopied};
 use model::environment::Layer;
 use model::group::{Group, PublicAddresses, RemoteMount};
 use model::name::{EnvironmentName, GroupName};
@@ -12,6 +16,11 @@ use model::recipe::{Recipe, RecipeGroup};
 use model::topology::Topology;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
+
+pub use fidelity::{Fidelity, Kept};
+
+use fidelity::statement;
+use taken::{kept_addresses, taken_along};
 
 /// Why no copy can be derived.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +39,22 @@ pub enum CopyError {
         /// The source.
         source_name: EnvironmentName,
     },
+    /// Data can only be taken from instances that are there.
+    #[error(
+        "recipe `{recipe}`: `{group}` takes data along for {wanted} instances, and `{from}` has {there}: lower the count, or leave `data` out"
+    )]
+    NoData {
+        /// The recipe.
+        recipe: String,
+        /// The copy's group.
+        group: GroupName,
+        /// How many instances the copy has.
+        wanted: u32,
+        /// The source's group.
+        from: GroupName,
+        /// How many that has.
+        there: u32,
+    },
     /// Groups of different categories can't be one.
     #[error(
         "recipe `{recipe}`: `{group}` merges groups of different categories ({first} and {second}): keep them apart"
@@ -44,59 +69,6 @@ pub enum CopyError {
         /// The other.
         second: String,
     },
-}
-
-/// What became of one group of the source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "lowercase")]
-pub enum Kept {
-    /// It is there as it is in the source.
-    Kept,
-    /// It has fewer instances.
-    Shrunk {
-        /// How many the source plans.
-        from: u32,
-        /// How many the copy has.
-        to: u32,
-    },
-    /// It is one group with others.
-    Merged {
-        /// The others.
-        with: Vec<GroupName>,
-    },
-    /// It is not there.
-    Omitted {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Kept {
-    /// The word for it.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Kept => "kept",
-            Self::Shrunk { .. } => "shrunk",
-            Self::Merged { .. } => "merged",
-            Self::Omitted { .. } => "omitted",
-        }
-    }
-}
-
-/// The statement about one group of the source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fidelity {
-    /// The source's group.
-    pub group: GroupName,
-    /// The copy's group that stands for it.
-    pub into: Option<GroupName>,
-    /// What became of it.
-    #[serde(flatten)]
-    pub kept: Kept,
-    /// What else differs, in a sentence each.
-    pub differs: Vec<String>,
-    /// What a test on the copy therefore can't prove.
-    pub cannot_prove: Vec<String>,
 }
 
 /// A copy that could be made.
@@ -231,6 +203,9 @@ fn merged(
         count,
         flavor,
         image,
+        boot,
+        data,
+        addresses,
         public_addresses,
         placement,
         volumes,
@@ -296,10 +271,14 @@ fn merged(
             if omit_volumes.contains_key(name) {
                 continue;
             }
-            let volume = group
-                .volumes
-                .entry(name.clone())
-                .or_insert_with(|| volume.clone());
+            let volume = group.volumes.entry(name.clone()).or_insert_with(|| {
+                let mut volume = volume.clone();
+                if *data == DataCopied::Snapshot {
+                    // Its data are what that has become.
+                    volume.from = None;
+                }
+                volume
+            });
             if let Some(size) = volumes.get(name) {
                 volume.size = Value::Fixed(*size);
             }
@@ -332,6 +311,19 @@ fn merged(
         .reduce(|a, b| a.intersection(&b).cloned().collect())
         .unwrap_or_else(BTreeSet::new);
     group.networks = recipe.networks.keys().cloned().collect();
+    group.boot = boot.clone().unwrap_or_else(|| first.boot.clone());
+    if *data == DataCopied::Snapshot {
+        group.data = Some(taken_along(source, recipe, to, &group, from)?);
+        // As large as it is there: what a flavor or a file says of it is of no account.
+        if let BootFrom::Volume(size) = &mut group.boot {
+            *size = Value::AssignedByCloud;
+        }
+    }
+    group.addresses = if addresses.is_empty() {
+        kept_addresses(source, recipe, &group, from)
+    } else {
+        addresses.clone()
+    };
     group.public_addresses = PublicAddresses {
         count: match public_addresses {
             Some(n) => Value::Fixed(Count::exactly(*n)),
@@ -345,99 +337,18 @@ fn merged(
         addresses: Vec::new(),
     };
     group.placement = placement.clone().unwrap_or_else(|| first.placement.clone());
-    // The roles of the source's lowest ordinals, in their order.
+    // The roles of the source's lowest ordinals, in their order; and which of them are stopped.
     let roles = first.ordinals(first.count.max());
     group.roles = (1..=count.max())
         .zip(&roles)
         .filter_map(|(ordinal, original)| first.roles.get(original).map(|role| (ordinal, *role)))
         .collect();
+    group.stopped = (1..=count.max())
+        .zip(&roles)
+        .filter(|(_, original)| first.stopped.contains(original))
+        .map(|(ordinal, _)| ordinal)
+        .collect();
     group.lifecycle =
         agreed(from.iter().map(|(_, group)| group.lifecycle)).unwrap_or(Lifecycle::Live);
     Ok(group)
-}
-
-fn statement(
-    to: &GroupName,
-    spec: &RecipeGroup,
-    name: &GroupName,
-    original: &Group,
-    group: &Group,
-    from: &[(&GroupName, &Group)],
-) -> Fidelity {
-    let (planned, copied) = (original.count.planned(), group.count.planned());
-    let mut differs = Vec::new();
-    let mut cannot_prove = Vec::new();
-    let kept = if from.len() > 1 {
-        let with = from
-            .iter()
-            .map(|(name, _)| (*name).clone())
-            .filter(|other| other != name);
-        cannot_prove
-            .push("that these services don't disturb each other where they stand apart".into());
-        Kept::Merged {
-            with: with.collect(),
-        }
-    } else if copied < planned {
-        Kept::Shrunk {
-            from: planned,
-            to: copied,
-        }
-    } else {
-        Kept::Kept
-    };
-    if copied < planned {
-        cannot_prove.push(format!("behaviour under the load of {planned} instances"));
-        if copied < 2 && planned > 1 {
-            cannot_prove.push("that one instance can fail".into());
-        }
-    }
-    match (original.flavor.fixed(), group.flavor.fixed()) {
-        (Some(before), Some(after)) if before != after => {
-            differs.push(format!("flavor {after} instead of {before}"));
-            cannot_prove.push("speed and memory use on the source's flavor".into());
-        }
-        (None, Some(after)) => {
-            differs.push(format!("flavor {after}; the source names none"));
-            cannot_prove.push("that the source's flavor, once chosen, is enough".into());
-        }
-        (Some(_) | None, Some(_) | None) => {}
-    }
-    for (volume, reason) in &spec.omit_volumes {
-        if original.volumes.contains_key(volume) {
-            differs.push(format!("without volume {volume}: {reason}"));
-            cannot_prove.push(format!("anything about the data on {volume}"));
-        }
-    }
-    for (volume, size) in &spec.volumes {
-        if let Some(before) = original.volumes.get(volume)
-            && before.size.fixed() != Some(size)
-        {
-            differs.push(format!(
-                "volume {volume} of {size} instead of {}",
-                before.size
-            ));
-        }
-    }
-    if original
-        .volumes
-        .keys()
-        .any(|volume| group.volumes.contains_key(volume))
-    {
-        differs.push("volumes are empty, without the source's data".into());
-        cannot_prove.push("anything that depends on production data".into());
-    }
-    for (profile, reason) in &spec.omit_profiles {
-        if original.profiles.contains(profile) {
-            differs.push(format!("without {profile}: {reason}"));
-            cannot_prove.push(format!("anything about {profile}"));
-        }
-    }
-    cannot_prove.dedup();
-    Fidelity {
-        group: name.clone(),
-        into: Some(to.clone()),
-        kept,
-        differs,
-        cannot_prove,
-    }
 }

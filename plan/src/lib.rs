@@ -8,11 +8,13 @@ pub mod buildable;
 pub mod canonical;
 pub mod capacity;
 pub mod copy;
+pub mod data;
 pub mod finding;
 pub mod offers;
 pub mod planner;
 pub mod proof;
+pub mod sizes;
 pub mod steps;
 
-pub use planner::plan;
+pub use planner::{plan, plan_with};
 pub use steps::Plan;

@@ -1,11 +1,14 @@
 //! What a cloud offers at one moment: flavors, images, quotas. The ground that a proof stands on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use model::data::VolumeSource;
 use model::flavor::Flavor;
+use model::id::CloudId;
 use model::name::{FlavorName, ImageName};
+use model::unit::Gib;
 use serde::{Deserialize, Serialize};
 
 /// What a quota limits.
@@ -20,8 +23,10 @@ pub enum QuotaKind {
     RamMib,
     /// Volumes.
     Volumes,
-    /// Size of all volumes, in GiB.
+    /// Size of all volumes and snapshots, in GiB.
     VolumeGib,
+    /// Snapshots of volumes.
+    Snapshots,
     /// Public addresses.
     FloatingIps,
     /// Networks.
@@ -48,6 +53,7 @@ impl QuotaKind {
         Self::RamMib,
         Self::Volumes,
         Self::VolumeGib,
+        Self::Snapshots,
         Self::FloatingIps,
         Self::Networks,
         Self::Subnets,
@@ -66,6 +72,7 @@ impl QuotaKind {
             Self::RamMib => "RAM (MiB)",
             Self::Volumes => "volumes",
             Self::VolumeGib => "volume storage (GiB)",
+            Self::Snapshots => "snapshots",
             Self::FloatingIps => "public addresses",
             Self::Networks => "networks",
             Self::Subnets => "subnets",
@@ -100,6 +107,32 @@ impl Quota {
     }
 }
 
+/// An image that a cloud offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedImage {
+    /// The smallest disk that it fits on, in whole GiB.
+    pub least_disk: Gib,
+}
+
+impl Default for OfferedImage {
+    /// One that fits on any disk.
+    fn default() -> Self {
+        Self { least_disk: Gib(1) }
+    }
+}
+
+/// A volume or a snapshot that is in the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// What the cloud calls it.
+    pub id: CloudId,
+    /// How large it is.
+    pub size: Gib,
+}
+
+/// What the cloud has of the names and ids that were looked up: none, one, or several of one name.
+pub type StoredSources = BTreeMap<VolumeSource, Vec<Stored>>;
+
 /// What a cloud offers at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offers {
@@ -108,9 +141,22 @@ pub struct Offers {
     /// The flavors, by name.
     pub flavors: BTreeMap<FlavorName, Flavor>,
     /// The images, by name.
-    pub images: BTreeSet<ImageName>,
+    pub images: BTreeMap<ImageName, OfferedImage>,
+    /// The volumes and snapshots that were looked up.
+    #[serde(default)]
+    pub sources: StoredSources,
     /// The quotas that it told; one that is missing could not be checked.
     pub quotas: BTreeMap<QuotaKind, Quota>,
     /// Public addresses left in the pool, where the cloud tells.
     pub free_addresses: Option<u64>,
+}
+
+impl Offers {
+    /// How large something is that volumes are made from, where there is just one of it.
+    pub fn size_of(&self, source: &VolumeSource) -> Option<Gib> {
+        match self.sources.get(source)?.as_slice() {
+            [one] => Some(one.size),
+            _ => None,
+        }
+    }
 }

@@ -10,11 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::diff::{Delta, diff_resolved};
 use model::group::Readiness;
+use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::resolved::Resolved;
 use model::resource::{Bond, Resource};
 
 use crate::canonical;
+use crate::sizes::{self, Sizes};
 use crate::steps::{Expected, Inverse, Need, Plan, Step, StepAct, Until};
 
 /// Why no plan can be made.
@@ -40,17 +42,24 @@ enum Fate<'a> {
     Replace(&'a Resource, &'a Resource),
 }
 
-/// A node of the graph: a resource may be taken away and made anew.
+/// A node of the graph: a resource may be taken away and made anew, and may come to what is wanted
+/// in two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Verb {
     Delete,
     Make,
+    Finish,
 }
 
 type Node<'a> = (Verb, &'a Key);
 
 /// Makes the plan that turns `observed` into `target`.
 pub fn plan(observed: &Resolved, target: &Resolved) -> Result<Plan, PlanError> {
+    plan_with(observed, target, &Sizes::new())
+}
+
+/// The same, with the sizes that the cloud was asked for (see [`crate::sizes`]).
+pub fn plan_with(observed: &Resolved, target: &Resolved, sizes: &Sizes) -> Result<Plan, PlanError> {
     let wanted = target;
     let target = wanted.settled_on(observed);
     let fates = fates(observed, &target)?;
@@ -64,21 +73,45 @@ pub fn plan(observed: &Resolved, target: &Resolved) -> Result<Plan, PlanError> {
     let mut steps = Vec::with_capacity(sorted.len());
     for node @ (verb, key) in sorted {
         let Some(fate) = fates.get(key) else { continue };
+        let made = |resource: &Resource| {
+            let resource = match wanted.resources.get(key) {
+                Some(wanted) => resource.made_anew(wanted),
+                None => resource.clone(),
+            };
+            sizes::settle(resource, sizes.get(key).copied())
+        };
         let act = match (fate, verb) {
-            (Fate::Create(resource) | Fate::Replace(_, resource), Verb::Make) => StepAct::Create {
-                resource: match wanted.resources.get(key) {
-                    Some(wanted) => resource.made_anew(wanted),
-                    None => (*resource).clone(),
-                },
-            },
-            (Fate::Update(before, after), _) => StepAct::Update {
+            (Fate::Create(after) | Fate::Replace(_, after), Verb::Make) => {
+                let after = made(after);
+                StepAct::Create {
+                    resource: after.on_the_way(None).unwrap_or(after),
+                }
+            }
+            (Fate::Update(before, after), Verb::Make) => StepAct::Update {
                 before: (*before).clone(),
+                after: after
+                    .on_the_way(Some(before))
+                    .unwrap_or_else(|| (*after).clone()),
+            },
+            (Fate::Create(after) | Fate::Replace(_, after), Verb::Finish) => {
+                let after = made(after);
+                StepAct::Update {
+                    before: after.on_the_way(None).unwrap_or_else(|| after.clone()),
+                    after,
+                }
+            }
+            (Fate::Update(before, after), Verb::Finish) => StepAct::Update {
+                before: after
+                    .on_the_way(Some(before))
+                    .unwrap_or_else(|| (*before).clone()),
                 after: (*after).clone(),
             },
             (Fate::Delete(resource) | Fate::Replace(resource, _), _)
-            | (Fate::Create(resource), Verb::Delete) => StepAct::Delete {
-                resource: (*resource).clone(),
-            },
+            | (Fate::Create(resource) | Fate::Update(_, resource), Verb::Delete) => {
+                StepAct::Delete {
+                    resource: (*resource).clone(),
+                }
+            }
         };
         let needs = graph
             .get(&node)
@@ -197,6 +230,17 @@ fn graph<'a>(
 ) -> Graph<'a> {
     let mut graph: Graph<'a> = Graph::new();
     for (key, fate) in fates {
+        let between = match fate {
+            Fate::Create(after) | Fate::Replace(_, after) => after.on_the_way(None),
+            Fate::Update(before, after) => after.on_the_way(Some(before)),
+            Fate::Delete(_) => None,
+        };
+        if between.is_some() {
+            graph
+                .entry((Verb::Finish, key))
+                .or_default()
+                .insert((Verb::Make, key), Until::Ready);
+        }
         match fate {
             Fate::Create(_) | Fate::Update(..) => {
                 graph.entry((Verb::Make, key)).or_default();
@@ -234,6 +278,8 @@ fn graph<'a>(
         for (other, _) in after.into_iter().flat_map(Resource::bonds) {
             if let Some((other, _)) = target.resources.get_key_value(&other) {
                 edge((Verb::Make, key), (Verb::Make, other), until(key, other));
+                // What hangs on it is done while nothing else happens to it.
+                edge((Verb::Finish, other), (Verb::Make, key), Until::Ready);
             }
         }
         for (other, bond) in before.into_iter().flat_map(Resource::bonds) {
@@ -251,6 +297,7 @@ fn graph<'a>(
                     };
                     edge((Verb::Delete, other), (Verb::Delete, gone), Until::Ready);
                     edge((Verb::Make, other), (Verb::Delete, gone), Until::Ready);
+                    edge((Verb::Finish, other), (Verb::Delete, gone), Until::Ready);
                     // It stops hanging on it before that goes.
                     if matches!(fate, Fate::Update(..)) {
                         edge((Verb::Delete, other), (Verb::Make, key), Until::Ready);
@@ -262,7 +309,25 @@ fn graph<'a>(
         }
     }
     declared_order(observed, target, fates, &mut edge);
+    one_image_at_a_time(fates, &mut edge);
     graph
+}
+
+/// A cloud makes one image of an instance at a time.
+fn one_image_at_a_time<'a>(
+    fates: &BTreeMap<&'a Key, Fate<'a>>,
+    edge: &mut impl FnMut(Node<'a>, Node<'a>, Until),
+) {
+    let mut last: BTreeMap<&CloudId, &'a Key> = BTreeMap::new();
+    for (key, fate) in fates {
+        if let Fate::Create(Resource::Image(image)) | Fate::Replace(_, Resource::Image(image)) =
+            fate
+            && let Some(instance) = image.instance.fixed()
+            && let Some(before) = last.insert(instance, key)
+        {
+            edge((Verb::Make, key), (Verb::Make, before), Until::Ready);
+        }
+    }
 }
 
 /// What the cloud takes it away with, where that goes: then nobody needs to ask.
@@ -276,12 +341,15 @@ fn whole<'a>(resource: &Resource, fates: &BTreeMap<&'a Key, Fate<'a>>) -> Option
 
 /// How far something must have come before what hangs on it can be made: a volume and an instance
 /// must be ready to be attached to each other, and an instance must be ready to be given a public
-/// address, or the address is lost where the cloud fails to start it and it is made anew.
-/// Everything else need only exist.
+/// address, or the address is lost where the cloud fails to start it and it is made anew. Snapshots,
+/// images and volumes must be whole before something is made or started from them. Everything else
+/// need only exist.
 fn until(key: &Key, other: &Key) -> Until {
     match (key.kind, other.kind) {
         (ResourceKind::VolumeAttachment, ResourceKind::Volume | ResourceKind::Instance)
-        | (ResourceKind::FloatingIp, ResourceKind::Instance) => Until::Ready,
+        | (ResourceKind::FloatingIp, ResourceKind::Instance)
+        | (ResourceKind::Volume, ResourceKind::VolumeSnapshot)
+        | (ResourceKind::Instance, ResourceKind::Volume | ResourceKind::Image) => Until::Ready,
         _ => Until::Exists,
     }
 }
@@ -384,6 +452,9 @@ fn inverse(act: &StepAct) -> Inverse {
             },
             Resource::FloatingIp(_) => Inverse::Impossible {
                 why: "the cloud may give the address to somebody else".into(),
+            },
+            Resource::VolumeSnapshot(_) | Resource::Image(_) => Inverse::Impossible {
+                why: "what it was taken of has changed since".into(),
             },
             Resource::Network(_)
             | Resource::Subnet(_)

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use model::flavor::Flavor;
+use model::key::Key;
 use model::name::FlavorName;
-use model::resource::{Resource, SecurityRules, Volume};
+use model::resource::{Resource, SecurityRules, Volume, VolumeContent, VolumeSnapshot};
+use model::unit::Gib;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +72,8 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
         }
     };
     let flavor = |name: &Value<FlavorName>| name.fixed().and_then(|name| flavors.get(name));
-    let size = |volume: &Volume| volume.size.fixed().map_or(0, |size| size.0);
+    let gib = |size: &Value<Gib>| size.fixed().map_or(0, |size| size.0);
+    let size = |volume: &Volume| gib(&volume.size);
     for step in &plan.steps {
         match &step.act {
             StepAct::Create { resource } => match resource {
@@ -78,12 +81,17 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
                 Resource::Subnet(_) => add(QuotaKind::Subnets, 1),
                 Resource::Router(_) => add(QuotaKind::Routers, 1),
                 Resource::RouterInterface(_) => add(QuotaKind::Ports, 1),
-                Resource::VolumeAttachment(_) => {}
                 Resource::SecurityGroup(_) => add(QuotaKind::SecurityGroups, 1),
                 Resource::SecurityRules(SecurityRules { group: _, rules }) => {
                     add(QuotaKind::SecurityRules, rules.len() as u64);
                 }
                 Resource::ServerGroup(_) => add(QuotaKind::ServerGroups, 1),
+                Resource::VolumeSnapshot(snapshot) => {
+                    add(QuotaKind::Snapshots, 1);
+                    add(QuotaKind::VolumeGib, gib(&snapshot.size));
+                }
+                // No service that we know limits them.
+                Resource::VolumeAttachment(_) | Resource::Image(_) => {}
                 Resource::Volume(volume) => {
                     add(QuotaKind::Volumes, 1);
                     add(QuotaKind::VolumeGib, size(volume));
@@ -159,6 +167,7 @@ pub fn judge(
         ));
     }
     named(plan, flavors, offers, &mut checks);
+    volumes(plan, offers, &mut checks);
     checks.push(Check {
         what: "cost".into(),
         need: None,
@@ -255,9 +264,16 @@ fn named(
         else {
             continue;
         };
-        if let Resource::Instance(instance) = resource {
-            wanted_flavors.extend(instance.flavor.fixed());
-            wanted_images.extend(instance.image.fixed());
+        match resource {
+            Resource::Instance(instance) => {
+                wanted_flavors.extend(instance.flavor.fixed());
+                wanted_images.extend(instance.boot.image());
+            }
+            Resource::Volume(Volume {
+                content: VolumeContent::Image(image),
+                ..
+            }) => wanted_images.extend(image.fixed()),
+            _ => {}
         }
     }
     for name in wanted_flavors {
@@ -274,9 +290,65 @@ fn named(
         checks.push(presence(format!("flavor {name}"), why));
     }
     for name in wanted_images {
-        let why = (!offers.images.contains(name))
+        let why = (!offers.images.contains_key(name))
             .then(|| "the cloud has no image of this name: choose one that it has".to_owned());
         checks.push(presence(format!("image {name}"), why));
+    }
+}
+
+/// What volumes and snapshots are made from is there, and has room on them.
+fn volumes(plan: &Plan, offers: &Offers, checks: &mut Vec<Check>) {
+    // By key: how large the snapshots will be that this plan takes.
+    let mut snapshots: BTreeMap<&Key, Gib> = BTreeMap::new();
+    let mut sources = std::collections::BTreeSet::new();
+    for step in &plan.steps {
+        let StepAct::Create { resource } = &step.act else {
+            continue;
+        };
+        sources.extend(crate::sizes::source(resource));
+        let (content, size) = match resource {
+            Resource::VolumeSnapshot(VolumeSnapshot { volume: _, size }) => {
+                snapshots.extend(size.fixed().map(|size| (&step.key, *size)));
+                continue;
+            }
+            Resource::Volume(volume) => (&volume.content, volume.size.fixed()),
+            _ => continue,
+        };
+        let (what, least) = match content {
+            VolumeContent::Empty => continue,
+            VolumeContent::Image(image) => {
+                let least = image.fixed().and_then(|image| offers.images.get(image));
+                (
+                    format!("image {image}"),
+                    least.map(|image| image.least_disk),
+                )
+            }
+            VolumeContent::Stored(source) => (source.to_string(), offers.size_of(source)),
+            VolumeContent::Snapshot(key) => (key.to_string(), snapshots.get(key).copied()),
+        };
+        if let (Some(least), Some(size)) = (least, size)
+            && size < &least
+        {
+            let why = format!("{what} needs {least}, and the volume has {size}: make it larger");
+            checks.push(presence(step.key.to_string(), Some(why)));
+        }
+    }
+    for source in sources {
+        let why = match offers.sources.get(&source).map(Vec::as_slice) {
+            Some([_]) => None,
+            Some([]) | None => Some(format!(
+                "the cloud has no {} of this name or id: choose one that it has",
+                source.word()
+            )),
+            Some(several) => {
+                let ids: Vec<&str> = several.iter().map(|one| one.id.as_str()).collect();
+                Some(format!(
+                    "the cloud has several of this name: write the id of one instead ({})",
+                    ids.join(", ")
+                ))
+            }
+        };
+        checks.push(presence(source.to_string(), why));
     }
 }
 

@@ -14,6 +14,7 @@ mod follow;
 mod import;
 mod output;
 mod plan;
+mod power;
 mod progress;
 mod serve;
 mod show;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 use ::cloud::openstack;
 use ::cloud::simulated::{Delay, SimulatedConfig};
 use clap::Parser;
+use model::resource::Power;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::installation::{Beginning, Database, Folder, Installation};
@@ -100,6 +102,8 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Copy(args) => copy::run(args, setup, out).await,
             Command::Up(args) => up_down::up(args, setup, out).await,
             Command::Down(args) => up_down::down(args, setup, out).await,
+            Command::Stop(args) => power::run(args, Power::Stopped, setup, out).await,
+            Command::Start(args) => power::run(args, Power::Running, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
             Command::Cloud(command) => cloud::run(command, setup, out).await,
             Command::Schema => {

@@ -348,7 +348,7 @@ mod tests {
                 .values()
                 .filter_map(|group| group.image.as_ref())
             {
-                assert!(offers.images.contains(image));
+                assert!(offers.images.contains_key(image));
             }
         }
         opened.close().await;

@@ -121,6 +121,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::COPIES, post(acts::copy))
         .route(routes::DESTROY, get(pages::page).post(acts::destroy))
         .route(routes::EXTEND, post(acts::extend))
+        .route(routes::POWER, post(acts::power))
         .route(routes::RESUME, post(acts::resume))
         .route(routes::EVENTS, get(events::events))
         .merge(api::files())

@@ -22,7 +22,7 @@ use crate::rows::{
     EventRow, JournalRow, OperationRow, PlanRow, ReservationRow, all, micros, one,
     select_operations,
 };
-use crate::{SqlStore, audit, environments, executors, leases};
+use crate::{SqlStore, audit, environments, executors, leases, revisions};
 
 pub(crate) const NEWEST: &str = select_operations!("ORDER BY number DESC LIMIT $1");
 pub(crate) const NEWEST_OF: &str =
@@ -48,9 +48,11 @@ impl SqlStore {
             demand,
             free,
             lease,
+            revision,
             idempotency_key,
             audit: why,
         } = new;
+        let planned = revision.clone().map(revisions::prepare).transpose()?;
         transaction!(self, Shown::OnPages, |tx| {
             let again = match idempotency_key {
                 Some(key) => with_key(tx.on(), key).await?,
@@ -70,6 +72,9 @@ impl SqlStore {
                 executors::prepare(tx.on(), operation.environment).await?;
                 if let Some(lease) = lease {
                     leases::upsert(tx.on(), lease).await?;
+                }
+                if let Some(planned) = &planned {
+                    revisions::store(tx.on(), &environment, planned).await?;
                 }
                 let line = Line {
                     act: &operation.act,

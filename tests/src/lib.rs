@@ -6,4 +6,5 @@ pub mod openstack;
 pub mod postgres;
 pub mod program;
 pub mod setup;
+pub mod shop;
 pub mod world;

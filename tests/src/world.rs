@@ -17,12 +17,14 @@ use model::count::Sizing;
 use model::file::{Document, parse};
 use model::id::{InstallationId, OperationId};
 use model::name::{CloudName, EnvironmentName, ImageName, RecipeName};
-use model::operation::Operation;
+use model::operation::{Operation, OperationState};
 use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
 use model::topology::Topology;
 use server::installation::{SystemClock, SystemEntropy};
 use store::SqlStore;
+
+use crate::shop;
 
 /// The machine's time, or later than that.
 #[derive(Debug)]
@@ -260,6 +262,50 @@ impl World {
             .await
             .expect("the recipe is stored");
         world
+    }
+
+    /// Opens a world with the shop in it, that has data and is up; and the recipe that takes them
+    /// along.
+    pub async fn with_shop(setup: Setup) -> Self {
+        let world = Self::open(setup).await;
+        let shop = shop::environment(cloud_name().as_str());
+        let images: Vec<ImageName> = shop
+            .groups
+            .values()
+            .filter_map(|group| group.image.fixed().cloned())
+            .collect();
+        let offered = world.cloud.offer_flavors(&shop.flavors).await;
+        offered.expect("flavors are taken");
+        let offered = world.cloud.offer_images(&images).await;
+        offered.expect("images are taken");
+        world.import(shop).await;
+        let ask = Ask::ImportRecipe(Box::new(shop::recipe()));
+        let stored = world.engine.submit(request(), ask).await;
+        stored.expect("the recipe is stored");
+        let up = world.queued(Ask::BringUp {
+            environment: name("shop"),
+            expires_at: None,
+        });
+        let up = up.await;
+        world.work_until_idle().await;
+        let state = world.operation(up).await.state;
+        assert!(
+            matches!(state, OperationState::Done { .. }),
+            "the shop is not up: {state:?}"
+        );
+        world
+    }
+
+    /// Asks for a copy of the shop with its data.
+    pub fn shop_copy(copy: &str) -> Ask {
+        let order = engine::preview::CopyOrder {
+            source: name("shop"),
+            revision: None,
+            recipe: RecipeName::new("with-data").expect("a name"),
+            name: name(copy),
+            hours: None,
+        };
+        Ask::Copy { order, seen: None }
     }
 
     /// Stores a state of an environment.

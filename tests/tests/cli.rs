@@ -14,6 +14,8 @@ mod data;
 mod diff;
 #[path = "cli/plan.rs"]
 mod plan;
+#[path = "cli/power.rs"]
+mod power;
 #[path = "cli/program.rs"]
 mod program;
 #[path = "cli/serve.rs"]

@@ -5,6 +5,8 @@
 mod browser;
 #[path = "openstack/copy.rs"]
 mod copy;
+#[path = "openstack/data.rs"]
+mod data;
 #[path = "openstack/faults.rs"]
 mod faults;
 #[path = "openstack/kill.rs"]

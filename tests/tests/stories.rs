@@ -3,6 +3,8 @@
 //! nothing left behind, made twice, or touched that is not ours?
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "stories/data.rs"]
+mod data;
 #[path = "stories/down_cell.rs"]
 mod down_cell;
 #[path = "stories/faults.rs"]
@@ -17,6 +19,8 @@ mod late;
 mod lease;
 #[path = "stories/pairs.rs"]
 mod pairs;
+#[path = "stories/power.rs"]
+mod power;
 #[path = "stories/takeover.rs"]
 mod takeover;
 #[path = "stories/template.rs"]

@@ -20,5 +20,7 @@ mod instances;
 mod operations;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/power.rs"]
+mod power;
 #[path = "web/sign_in.rs"]
 mod sign_in;

@@ -1,6 +1,7 @@
 //! The groups of a topology as a table.
 
 use leptos::prelude::*;
+use model::data::BootFrom;
 use model::group::{Group, Placement, Readiness};
 use model::name::GroupName;
 use model::profile::{Category, Lifecycle};
@@ -9,6 +10,7 @@ use model::value::Value;
 
 use super::unknown::{fixed, unknown};
 use crate::fmt;
+use crate::routes;
 
 /// One row for each group, by name.
 pub(crate) fn table(topology: &Topology) -> impl IntoView + use<> {
@@ -116,6 +118,26 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
             unknown("nobody said how many public addresses it has")
         }
     };
+    let boot = match &group.boot {
+        BootFrom::Disk => None,
+        BootFrom::Volume(Value::Fixed(size)) => Some(format!("boots from a volume of {size}")),
+        BootFrom::Volume(Value::AssignedByCloud | Value::Unknown) => {
+            Some("boots from a volume".to_owned())
+        }
+    };
+    let boot = boot.map(|boot| view! { <div class="muted">{boot}</div> });
+    let named: Vec<String> = group
+        .addresses
+        .iter()
+        .map(|(network, addresses)| {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("{network}: {}", addresses.join(", "))
+        })
+        .collect();
+    let named = (!named.is_empty()).then(|| view! { <div class="muted">{named.join("; ")}</div> });
+    let stopped: Vec<String> = group.stopped.iter().map(ToString::to_string).collect();
+    let stopped = (!stopped.is_empty())
+        .then(|| view! { <div class="muted">"stopped: " {stopped.join(", ")}</div> });
     let hidden = (group.public_addresses.advertised == Some(false))
         .then(|| view! { <div class="muted">"not in DNS"</div> });
     let mut disks: Vec<AnyView> = group
@@ -123,8 +145,13 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
         .iter()
         .map(|(volume, is)| {
             let mount = is.mount.clone().map(|mount| format!(" at {mount}"));
+            let from = is.from.as_ref().map(|source| format!(" from {source}"));
+            let has_source = is.from.is_some() || group.data.is_some();
             let size = match &is.size {
                 Value::Fixed(size) => size.to_string().into_any(),
+                Value::AssignedByCloud | Value::Unknown if has_source => {
+                    view! { <span class="muted">"as large as its source"</span> }.into_any()
+                }
                 Value::AssignedByCloud | Value::Unknown => unknown("nobody said how large it is"),
             };
             view! {
@@ -133,11 +160,24 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
                     " "
                     {size}
                     {mount}
+                    {from}
                 </div>
             }
             .into_any()
         })
         .collect();
+    if let Some(data) = &group.data {
+        let source = data.environment.clone();
+        disks.push(
+            view! {
+                <div>
+                    "data of "
+                    <a href=routes::environment(&source)>{source.to_string()}</a>
+                </div>
+            }
+            .into_any(),
+        );
+    }
     disks.extend(group.mounts.iter().map(|mount| {
         let server = match mount.ordinal {
             Some(ordinal) => format!("{}[{ordinal}]", mount.from),
@@ -176,11 +216,13 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
                 {was}
                 {note}
             </th>
-            <td class="num nowrap">{group.count.to_string()}</td>
+            <td class="num nowrap">{group.count.to_string()} {stopped}</td>
             <td>
                 {fixed(&group.flavor, "nobody said which flavor")}
                 {flavor}
                 <div class="muted">"image " {fixed(&group.image, "nobody said which image")}</div>
+                {boot}
+                {named}
             </td>
             <td class="wide-cell">{profiles}</td>
             <td class="num">{public} {hidden}</td>

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use model::environment::Layer;
 use model::filter::{Direction, InstanceFilter, InstanceRow, InstanceSort};
 use model::profile::Lifecycle;
+use model::resource::Power;
 use model::unit::{Gib, Mib};
 
 use super::badge;
+use super::form;
 use super::unknown::{fixed, or_unknown, unknown};
+use crate::data::PowerOffer;
 use crate::fmt;
 use crate::routes;
 
@@ -16,23 +19,32 @@ use crate::routes;
 pub(crate) enum Columns<'a> {
     /// Of all environments, sorted by links.
     Inventory(&'a InstanceFilter),
-    /// Of one layer of one environment.
-    OneEnvironment(Layer),
+    /// Of one layer of one environment; with buttons where its instances can be stopped and
+    /// started.
+    OneEnvironment(Layer, Option<&'a PowerOffer>),
 }
 
 impl Columns<'_> {
     const fn many(self) -> bool {
         match self {
             Self::Inventory(_) => true,
-            Self::OneEnvironment(_) => false,
+            Self::OneEnvironment(..) => false,
+        }
+    }
+
+    /// Stopping and starting them, where that makes sense here.
+    const fn power(&self) -> Option<&PowerOffer> {
+        match self {
+            Self::Inventory(_) => None,
+            Self::OneEnvironment(_, power) => *power,
         }
     }
 
     /// Whether anything observed can be in it.
     const fn observed(self) -> bool {
         match self {
-            Self::Inventory(_) | Self::OneEnvironment(Layer::Observed) => true,
-            Self::OneEnvironment(Layer::Planned) => false,
+            Self::Inventory(_) | Self::OneEnvironment(Layer::Observed, _) => true,
+            Self::OneEnvironment(Layer::Planned, _) => false,
         }
     }
 }
@@ -103,11 +115,57 @@ pub(crate) fn table(rows: &[InstanceRow], columns: Columns<'_>) -> impl IntoView
                         {columns
                             .observed()
                             .then(|| view! { <th scope="col">"Fullest disk"</th> })}
+                        {columns
+                            .power()
+                            .map(|_| {
+                                view! {
+                                    <th scope="col">
+                                        <span class="visually-hidden">"Stop or start"</span>
+                                    </th>
+                                }
+                            })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {columns
+            .power()
+            .and_then(|power| power.refused.clone())
+            .map(|why| view! { <p class="hint refused" id=WHY_NOT>{why}</p> })}
+    }
+}
+
+/// The id of the sentence that says why no instance can be stopped or started.
+const WHY_NOT: &str = "power-refused";
+
+/// The button that stops an instance that runs, and starts one that is stopped.
+fn power(instance: &InstanceRow, offer: &PowerOffer) -> impl IntoView + use<> {
+    let wanted = match instance.record.power {
+        Power::Running => Power::Stopped,
+        Power::Stopped => Power::Running,
+    };
+    let name = instance.record.name();
+    let label = fmt::capital(wanted.verb());
+    let what = format!("{label} {name}");
+    let refused = offer.refused.is_some();
+    view! {
+        <td>
+            <form method="post" action=routes::power(&instance.environment)>
+                {form::token()}
+                {form::hidden("instance", name)}
+                {form::hidden("power", wanted.word())}
+                <button
+                    type="submit"
+                    class="quiet"
+                    aria-label=what
+                    disabled=refused
+                    aria-describedby=refused.then_some(WHY_NOT)
+                >
+                    {label}
+                </button>
+            </form>
+        </td>
     }
 }
 
@@ -131,6 +189,8 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
     let role = record
         .role
         .map(|role| view! { <span class="kind">{role.word()}</span> });
+    let stopped = (record.power == Power::Stopped)
+        .then(|| view! { <span class="kind">{record.power.word()}</span> });
     let where_is = columns.many().then(|| {
         view! {
             <td class="nowrap">
@@ -181,6 +241,7 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
                 " "
                 {role}
                 {lifecycle}
+                {stopped}
             </th>
             {where_is}
             <td>
@@ -215,6 +276,7 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
                     }
                 })}
             {columns.observed().then(|| view! { <td class="nowrap">{fullest}</td> })}
+            {columns.power().map(|offer| power(instance, offer))}
         </tr>
     }
 }

@@ -52,6 +52,14 @@ fn detail(act: &Act) -> Option<String> {
             Some(at) => format!("to revision {revision}, until {}", fmt::moment(*at)),
             None => format!("to revision {revision}"),
         }),
+        Act::SetPower {
+            environment: _,
+            instances,
+            power: _,
+        } => {
+            let names: Vec<&str> = instances.iter().map(model::key::Key::name).collect();
+            Some(names.join(", "))
+        }
         Act::Extend {
             environment: _,
             until,

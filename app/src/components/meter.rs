@@ -62,6 +62,7 @@ fn in_sight(meter: &Meter) -> bool {
         | QuotaKind::VolumeGib
         | QuotaKind::FloatingIps => true,
         QuotaKind::Volumes
+        | QuotaKind::Snapshots
         | QuotaKind::Networks
         | QuotaKind::Subnets
         | QuotaKind::Routers

@@ -67,6 +67,16 @@ pub struct EnvironmentData {
     pub offer: Option<Offer>,
     /// What only a temporary environment has.
     pub temporary: Option<TemporaryData>,
+    /// Stopping and starting its instances; none where nothing of it is in a cloud, or a state of
+    /// the past is shown.
+    pub power: Option<PowerOffer>,
+}
+
+/// Stopping and starting instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PowerOffer {
+    /// Why it can't be done right now, where it can't.
+    pub refused: Option<String>,
 }
 
 /// The default copy of an environment, or why there is none.

@@ -15,7 +15,7 @@ pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
 pub use environment::{
     Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
-    Progress, TemporaryData,
+    PowerOffer, Progress, TemporaryData,
 };
 pub use instances::{InstanceFacets, InstancesData};
 pub use operation::{AuditData, OperationData, OperationsData};

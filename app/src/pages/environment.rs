@@ -50,6 +50,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         operations,
         offer,
         temporary,
+        power,
     } = data;
     let layer = revision.layer;
     let findings_title = if findings.is_empty() {
@@ -101,7 +102,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
             {if instances.rows.is_empty() {
                 empty("It has no instances.", "Its groups are all counted zero, or it was destroyed.").into_any()
             } else {
-                instance_table::table(&instances.rows, Columns::OneEnvironment(layer)).into_any()
+                instance_table::table(&instances.rows, Columns::OneEnvironment(layer, power.as_ref())).into_any()
             }}
             {all_instances}
         </section>

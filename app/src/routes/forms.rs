@@ -1,6 +1,7 @@
 //! The forms, as the server reads them. Their fields have the names that the pages give them.
 
 use model::name::RecipeName;
+use model::resource::Power;
 use serde::Deserialize;
 
 /// A form with nothing but its token.
@@ -68,6 +69,20 @@ pub struct ExtendForm {
     pub form_token: String,
     /// By how many hours.
     pub hours: u32,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Stops or starts an instance.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PowerForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// Its name: `app[2]`.
+    pub instance: String,
+    /// What it is to be.
+    pub power: Power,
     /// Why; may be empty.
     #[serde(default)]
     pub reason: String,

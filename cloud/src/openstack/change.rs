@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::port::{CloudError, Done};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
-use model::resource::{FloatingIp, Instance, Resource, SecurityRules, Volume};
+use model::resource::{FloatingIp, Instance, Power, Resource, SecurityRules, Volume};
 use serde_json::{Value, json};
 
-use super::create::{id_of, place, purpose};
+use super::create::{id_of, purpose};
+use super::storage::place;
 use super::transport::{Call, Service, Version};
-use super::{OpenStack, mark, rules, wire};
+use super::{OpenStack, mark, pools, rules, wire};
 
 /// Since 3.42 Cinder extends volumes that are in use.
 const EXTEND_IN_USE: Version = Version {
@@ -30,6 +31,12 @@ impl OpenStack {
         match (before, after) {
             (Resource::SecurityRules(_), Resource::SecurityRules(after)) => {
                 self.change_rules(id, after, ids).await
+            }
+            (Resource::Subnet(_), Resource::Subnet(after)) => {
+                let pools = pools::without(after.cidr.trunc(), &after.reserved);
+                let body = json!({ "subnet": { "allocation_pools": pools } });
+                let call = Call::put(Service::Network, format!("subnets/{id}"), body);
+                self.ask(call).await.map(|_| Done::Already)
             }
             (Resource::Volume(_), Resource::Volume(after)) => self.change_volume(id, after).await,
             (Resource::Instance(before), Resource::Instance(after)) => {
@@ -152,11 +159,9 @@ impl OpenStack {
             self.change_groups(id, after, ids).await?;
         }
         if before.flavor != after.flavor
-            && let (Some(flavor), Some(image)) = (after.flavor.fixed(), after.image.fixed())
+            && let Some(flavor) = after.flavor.fixed()
         {
-            let (flavor, _) = self
-                .flavor_and_image(flavor.as_ref(), image.as_ref())
-                .await?;
+            let flavor = self.flavor_id(flavor.as_ref()).await?;
             let resizing = row.status == "RESIZE"
                 || row
                     .task_state
@@ -165,6 +170,12 @@ impl OpenStack {
             if !resizing && row.flavor.id.as_deref() != Some(flavor.as_str()) {
                 self.ask(action(json!({ "resize": { "flavorRef": flavor } })))
                     .await?;
+            }
+            return Ok(Done::Later);
+        }
+        if before.power != after.power {
+            if let Some(body) = power_action(&row, after.power) {
+                self.ask(action(body)).await?;
             }
             return Ok(Done::Later);
         }
@@ -211,4 +222,20 @@ impl OpenStack {
         self.ask(Call::put(Service::Network, path, body)).await?;
         Ok(Done::Already)
     }
+}
+
+/// What brings a server to a state; nothing where it is there, or on its way.
+fn power_action(row: &wire::Server, wanted: Power) -> Option<Value> {
+    let action = match (row.power(), wanted) {
+        (Power::Running, Power::Running) | (Power::Stopped, Power::Stopped) => return None,
+        (Power::Running, Power::Stopped) => "os-stop",
+        // Each sort of standing still has a way back of its own.
+        (Power::Stopped, Power::Running) => match row.word() {
+            "PAUSED" => "unpause",
+            "SUSPENDED" => "resume",
+            "SHELVED" | "SHELVED_OFFLOADED" => "unshelve",
+            _ => "os-start",
+        },
+    };
+    (!row.is_changing_power()).then(|| json!({ action: null }))
 }

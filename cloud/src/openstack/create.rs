@@ -8,14 +8,14 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::{NetworkName, ProfileName};
 use model::resource::{
-    FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup, SecurityRules,
-    ServerGroup, Subnet, Volume, VolumeAttachment,
+    Boot, FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup,
+    SecurityRules, ServerGroup, Subnet, VolumeAttachment,
 };
 use serde_json::{Value, json};
 
 use super::listing::attachment_id;
 use super::transport::{Call, Service};
-use super::{OpenStack, id_in, mark, rules, wire};
+use super::{OpenStack, id_in, mark, pools, rules, wire};
 
 /// The id of something that a resource refers to.
 pub(super) fn id_of<'a>(ids: &'a BTreeMap<Key, CloudId>, key: &Key) -> Result<&'a str, CloudError> {
@@ -31,26 +31,10 @@ fn at_once(id: String) -> Created {
     }
 }
 
-fn later(id: String) -> Created {
+pub(super) fn later(id: String) -> Created {
     Created {
         id: CloudId::new(id),
         done: Done::Later,
-    }
-}
-
-/// What a volume's metadata says beside the mark: where it is mounted, and what is on it.
-pub(super) fn place(metadata: &mut BTreeMap<String, String>, volume: &Volume) {
-    let Volume {
-        size: _,
-        mount,
-        file_system,
-    } = volume;
-    for (name, value) in [("mount", mount), ("file-system", file_system)] {
-        let name = mark::entry(name);
-        match value {
-            Some(value) => metadata.insert(name, value.clone()),
-            None => metadata.remove(&name),
-        };
     }
 }
 
@@ -86,12 +70,19 @@ impl OpenStack {
                 self.neutron("networks", "network", described(json!({})))
                     .await
             }
-            Resource::Subnet(Subnet { network, cidr }) => {
-                let body = described(json!({
+            Resource::Subnet(Subnet {
+                network,
+                cidr,
+                reserved,
+            }) => {
+                let mut body = described(json!({
                     "network_id": id_of(ids, network)?,
                     "cidr": cidr.trunc().to_string(),
                     "ip_version": if cidr.addr().is_ipv4() { 4 } else { 6 },
                 }));
+                if !reserved.is_empty() {
+                    body["allocation_pools"] = pools::without(cidr.trunc(), reserved);
+                }
                 self.neutron("subnets", "subnet", body).await
             }
             Resource::Router(Router {}) => {
@@ -130,23 +121,9 @@ impl OpenStack {
                 let call = Call::post(Service::Compute, "os-server-groups", body);
                 Ok(at_once(id_in(&self.ask(call).await?, "server_group")?))
             }
-            Resource::Volume(volume) => {
-                let Some(size) = volume.size.fixed() else {
-                    return Err(CloudError::Refused(format!(
-                        "the size of {} is not known",
-                        mark.key
-                    )));
-                };
-                let mut metadata = mark::metadata(mark);
-                place(&mut metadata, volume);
-                let body = json!({ "volume": {
-                    "name": name,
-                    "size": size.0,
-                    "metadata": metadata,
-                }});
-                let call = Call::post(Service::BlockStorage, "volumes", body);
-                Ok(later(id_in(&self.ask(call).await?, "volume")?))
-            }
+            Resource::VolumeSnapshot(snapshot) => self.make_snapshot(mark, name, snapshot).await,
+            Resource::Volume(volume) => self.make_volume(mark, name, volume, ids).await,
+            Resource::Image(image) => self.make_image(mark, name, image).await,
             Resource::Instance(instance) => self.make_server(mark, instance, ids).await,
             Resource::VolumeAttachment(VolumeAttachment { volume, instance }) => {
                 let (server, volume) = (id_of(ids, instance)?, id_of(ids, volume)?);
@@ -201,15 +178,18 @@ impl OpenStack {
         instance: &Instance,
         ids: &BTreeMap<Key, CloudId>,
     ) -> Result<Created, CloudError> {
-        let image = named(&instance.image, "image", &mark.key)?;
         let flavor = named(&instance.flavor, "flavor", &mark.key)?;
-        let (flavor, image) = self.flavor_and_image(flavor, image).await?;
+        let flavor = self.flavor_id(flavor).await?;
         let networks = instance
             .networks
             .iter()
-            .map(|name| {
+            .map(|(name, address)| {
                 let key = Key::new(ResourceKind::Network, name.as_str());
-                Ok(json!({ "uuid": id_of(ids, &key)? }))
+                let mut network = json!({ "uuid": id_of(ids, &key)? });
+                if let Some(address) = address.fixed() {
+                    network["fixed_ip"] = json!(address);
+                }
+                Ok(network)
             })
             .collect::<Result<Vec<Value>, CloudError>>()?;
         let groups = instance
@@ -222,10 +202,27 @@ impl OpenStack {
         let mut body = json!({ "server": {
             "name": instance.host_name,
             "flavorRef": flavor,
-            "imageRef": image,
             "networks": networks,
             "metadata": metadata,
         }});
+        match &instance.boot {
+            Boot::Image(image) => {
+                let image = named(image, "image", &mark.key)?;
+                body["server"]["imageRef"] = json!(self.image_id(image).await?);
+            }
+            Boot::OwnImage { image } => body["server"]["imageRef"] = json!(id_of(ids, image)?),
+            // It stays when the server goes: it is a resource of its own, and where the server
+            // fails the next one starts from it.
+            Boot::Volume { volume } => {
+                body["server"]["block_device_mapping_v2"] = json!([{
+                    "boot_index": 0,
+                    "uuid": id_of(ids, volume)?,
+                    "source_type": "volume",
+                    "destination_type": "volume",
+                    "delete_on_termination": false,
+                }]);
+            }
+        }
         // Without any, Nova would take the project's `default`.
         if !groups.is_empty() {
             body["server"]["security_groups"] = json!(groups);
@@ -239,39 +236,23 @@ impl OpenStack {
         Ok(later(id_in(&answer, "server")?))
     }
 
-    /// The ids of a flavor and an image by their names; asked for anew where one isn't known.
-    pub(super) async fn flavor_and_image(
-        &self,
-        flavor: &str,
-        image: &str,
-    ) -> Result<(String, String), CloudError> {
-        let find = |catalog: &super::Catalog| {
-            let id = |names: &BTreeMap<String, String>, wanted: &str| {
-                let mut ids = names.iter().filter(|(_, name)| *name == wanted);
-                match (ids.next(), ids.next()) {
-                    (Some((id, _)), None) => Ok(Some(id.clone())),
-                    (None, _) => Ok(None),
-                    (Some(_), Some(_)) => Err(CloudError::Refused(format!(
-                        "the cloud has more than one `{wanted}`: rename all but one"
-                    ))),
-                }
-            };
-            Ok::<_, CloudError>((id(&catalog.flavors, flavor)?, id(&catalog.images, image)?))
-        };
-        let known = find(&*self.catalog.lock().await)?;
-        let found = match known {
-            (Some(flavor), Some(image)) => return Ok((flavor, image)),
-            _ => find(&self.learn_catalog().await?)?,
-        };
-        match found {
-            (Some(flavor), Some(image)) => Ok((flavor, image)),
-            (None, _) => Err(CloudError::Refused(format!(
-                "Flavor {flavor} could not be found."
-            ))),
-            (_, None) => Err(CloudError::Refused(format!(
-                "Image {image} could not be found."
-            ))),
+    /// The id of a flavor by its name; asked for anew where it isn't known.
+    pub(super) async fn flavor_id(&self, name: &str) -> Result<String, CloudError> {
+        if let Some(id) = only(&self.catalog.lock().await.flavors, name)? {
+            return Ok(id);
         }
+        let found = only(&self.learn_flavors().await?.flavors, name)?;
+        found.ok_or_else(|| CloudError::Refused(format!("Flavor {name} could not be found.")))
+    }
+
+    /// The id of an image by its name; asked for anew where it isn't known.
+    pub(super) async fn image_id(&self, name: &str) -> Result<String, CloudError> {
+        if let Some(id) = only(&self.catalog.lock().await.images, name)? {
+            return Ok(id);
+        }
+        let images = self.images().await?;
+        let found = only(&self.learn_images(&images).await.images, name)?;
+        found.ok_or_else(|| CloudError::Refused(format!("Image {name} could not be found.")))
     }
 
     /// The port that Nova gave a server on a network. All of the project's are looked up at once
@@ -302,6 +283,18 @@ impl OpenStack {
             retry_after: None,
             words: format!("server {server} has no port on network {network} yet"),
         })
+    }
+}
+
+/// The one id that goes by a name.
+fn only(names: &BTreeMap<String, String>, wanted: &str) -> Result<Option<String>, CloudError> {
+    let mut ids = names.iter().filter(|(_, name)| *name == wanted);
+    match (ids.next(), ids.next()) {
+        (Some((id, _)), None) => Ok(Some(id.clone())),
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(CloudError::Refused(format!(
+            "the cloud has more than one `{wanted}`: rename all but one"
+        ))),
     }
 }
 

@@ -1,6 +1,8 @@
 //! From OpenStack's lists to ours: whose a resource is, what it is in keys instead of ids, whether
 //! it can be used. It only reads what was fetched; a name alone never makes anything ours.
 
+mod storage;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,15 +14,14 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::NetworkName;
 use model::resource::{
-    FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup, SecurityRules,
-    ServerGroup, Subnet, Volume, VolumeAttachment,
+    Boot, FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup,
+    SecurityRules, ServerGroup, Subnet,
 };
 use model::topology::items::parse_instance;
-use model::unit::Gib;
 use model::value::Value;
 
 use super::tables::Tables;
-use super::{mark, rules, wire};
+use super::{mark, pools, rules, wire};
 
 /// What the lists know of each other.
 struct Links<'t> {
@@ -33,6 +34,8 @@ struct Links<'t> {
     devices: BTreeMap<&'t str, &'t wire::Port>,
     /// The server group of each server.
     groups: BTreeMap<&'t str, &'t str>,
+    /// The volumes at each server.
+    attached: BTreeMap<&'t str, Vec<&'t str>>,
 }
 
 impl<'t> Links<'t> {
@@ -71,6 +74,23 @@ impl<'t> Links<'t> {
                 marks.insert(volume.id.as_str(), mark);
             }
         }
+        for snapshot in &tables.snapshots {
+            if let Some(mark) = mark::of_metadata(&snapshot.metadata) {
+                marks.insert(snapshot.id.as_str(), mark);
+            }
+        }
+        for image in &tables.images {
+            if let Some(mark) = image.mark() {
+                marks.insert(image.id.as_str(), mark);
+            }
+        }
+        let mut attached: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for volume in &tables.volumes {
+            for attachment in &volume.attachments {
+                let volumes = attached.entry(attachment.server_id.as_str()).or_default();
+                volumes.push(&volume.id);
+            }
+        }
         let mut ports: BTreeMap<&str, Vec<&wire::Port>> = BTreeMap::new();
         for port in &tables.ports {
             ports.entry(&port.device_id).or_default().push(port);
@@ -78,6 +98,7 @@ impl<'t> Links<'t> {
         Self {
             marks,
             ports,
+            attached,
             devices: tables.ports.iter().map(|p| (p.id.as_str(), p)).collect(),
             groups: tables
                 .server_groups
@@ -143,6 +164,14 @@ pub(super) fn list(tables: &Tables, scope: Scope, kinds: &BTreeSet<ResourceKind>
                         .iter()
                         .map(|g| links.of_server_group(g)),
                 );
+            }
+            ResourceKind::VolumeSnapshot => {
+                all.extend(tables.snapshots.iter().map(|s| links.of_snapshot(s)));
+            }
+            ResourceKind::Image => {
+                // Others share theirs.
+                let own = |image: &&wire::Image| image.owner.as_ref() == Some(&tables.project);
+                all.extend(tables.images.iter().filter(own).map(|i| links.of_image(i)));
             }
             ResourceKind::Volume => all.extend(tables.volumes.iter().map(|v| links.of_volume(v))),
             ResourceKind::Instance => {
@@ -217,9 +246,11 @@ impl Links<'_> {
     fn of_subnet(&self, row: &wire::Subnet) -> Found {
         let mark = self.mark(&row.id);
         let resource = mark.as_ref().and_then(|mark| {
+            let cidr = row.cidr.parse().ok()?;
             Some(Resource::from(Subnet {
                 network: self.key(mark, &row.network_id)?,
-                cidr: row.cidr.parse().ok()?,
+                cidr,
+                reserved: pools::reserved(cidr, row),
             }))
         });
         Found {
@@ -301,69 +332,6 @@ impl Links<'_> {
         }
     }
 
-    fn of_volume(&self, row: &wire::Volume) -> Found {
-        let mark = self.mark(&row.id);
-        let text = |name: &str| row.metadata.get(&mark::entry(name)).cloned();
-        let resource = mark.as_ref().map(|_| {
-            Resource::from(Volume {
-                size: Value::Fixed(Gib(row.size)),
-                mount: text("mount"),
-                file_system: text("file-system"),
-            })
-        });
-        let status = match row.status.as_str() {
-            "available" | "in-use" => Status::Ready,
-            "creating" | "downloading" => Status::Building,
-            "deleting" => Status::Deleting,
-            failed if failed.starts_with("error") => Status::Failed {
-                fault: format!("the volume's status is {failed}"),
-            },
-            _ => Status::Changing,
-        };
-        Found {
-            resource,
-            status,
-            created_at: time(row.created_at.as_ref()),
-            ..found(
-                ResourceKind::Volume,
-                &row.id,
-                row.name.as_deref().unwrap_or_default(),
-                mark,
-            )
-        }
-    }
-
-    fn of_attachments(&self, row: &wire::Volume) -> Vec<Found> {
-        let kind = ResourceKind::VolumeAttachment;
-        let volume = self.mark(&row.id);
-        let status = match row.status.as_str() {
-            "in-use" => Status::Ready,
-            "detaching" => Status::Deleting,
-            _ => Status::Changing,
-        };
-        row.attachments
-            .iter()
-            .map(|attachment| {
-                let resource = volume.as_ref().and_then(|mark| {
-                    Some(Resource::from(VolumeAttachment {
-                        volume: mark.key.clone(),
-                        instance: self.key(mark, &attachment.server_id)?,
-                    }))
-                });
-                Found {
-                    resource,
-                    status: status.clone(),
-                    ..found(
-                        kind,
-                        attachment_id(&attachment.server_id, &row.id).as_str(),
-                        "",
-                        part(volume.clone(), kind),
-                    )
-                }
-            })
-            .collect()
-    }
-
     fn of_floating_ip(&self, row: &wire::FloatingIp) -> Found {
         let mark = self.mark(&row.id);
         let port = row.port_id.as_deref().and_then(|id| self.devices.get(id));
@@ -394,8 +362,7 @@ impl Links<'_> {
 
     /// A server; none where it is gone and only kept for a while in case somebody regrets it.
     fn of_server(&self, row: &wire::Server) -> Option<Found> {
-        // Some clouds append a remark: `ACTIVE (something)`.
-        let word = row.status.split(" (").next().unwrap_or_default();
+        let word = row.word();
         let deleting = row.task_state.as_deref() == Some("deleting");
         let status = match word {
             "DELETED" | "SOFT_DELETED" => return None,
@@ -411,6 +378,7 @@ impl Links<'_> {
             "ACTIVE" | "SHUTOFF" | "PAUSED" | "SUSPENDED" | "SHELVED" | "SHELVED_OFFLOADED"
             | "RESCUE" => match row.task_state.as_deref() {
                 Some(task) if task.starts_with("resize") => Status::Changing,
+                _ if row.is_changing_power() => Status::Changing,
                 _ => Status::Ready,
             },
             _ => Status::Changing,
@@ -455,16 +423,14 @@ impl Links<'_> {
             let id = row.flavor.id.as_ref()?;
             catalog.flavors.get(id).cloned()
         });
-        let image = row.image["id"]
-            .as_str()
-            .and_then(|id| catalog.images.get(id));
+        let boot = self.boot(mark, row)?;
         let role = row.metadata.get(&mark::entry("role"));
         Some(Instance {
             group,
             ordinal,
             host_name: row.name.clone(),
             flavor: known(flavor.as_deref()),
-            image: known(image.map(String::as_str)),
+            boot,
             profiles: Arc::new(
                 mark::list(&row.metadata, "profiles")
                     .filter_map(|name| name.parse().ok())
@@ -478,7 +444,10 @@ impl Links<'_> {
             networks: Arc::new(
                 ports
                     .iter()
-                    .filter_map(|port| self.network(mark, &port.network_id))
+                    .filter_map(|port| {
+                        let address = port.fixed_ips.first().map(|ip| ip.ip_address.as_str());
+                        Some((self.network(mark, &port.network_id)?, known(address)))
+                    })
                     .collect(),
             ),
             security_groups: Arc::new(
@@ -492,7 +461,28 @@ impl Links<'_> {
                 .groups
                 .get(row.id.as_str())
                 .and_then(|id| self.key(mark, id)),
+            power: row.power(),
         })
+    }
+
+    /// What a server was started from; none where that can't be told any more, because an image
+    /// went after it was used.
+    fn boot(&self, mark: &Mark, row: &wire::Server) -> Option<Boot> {
+        if let Some(id) = row.image["id"].as_str() {
+            if let Some(image) = self.key(mark, id) {
+                return Some(Boot::OwnImage { image });
+            }
+            let name = self.tables.catalog.images.get(id)?;
+            return Some(Boot::Image(known(Some(name))));
+        }
+        let wanted = Key::boot_volume(&mark.key);
+        let volume = self
+            .attached
+            .get(row.id.as_str())?
+            .iter()
+            .filter_map(|id| self.key(mark, id))
+            .find(|key| *key == wanted)?;
+        Some(Boot::Volume { volume })
     }
 }
 

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use engine::port::CloudError;
 use model::flavor::Flavor;
 use model::unit::{Gib, Mib};
-use plan::offers::{Offers, Quota, QuotaKind};
+use plan::offers::{Offers, Quota, QuotaKind, StoredSources};
 use serde_json::Value;
 
 use super::transport::{Call, Service};
-use super::{Catalog, OpenStack};
+use super::{Catalog, OpenStack, storage};
 
 /// Nova's absolute limits: which quota, the limit's name, the use's name.
 const NOVA: &[(QuotaKind, &str, &str)] = &[
@@ -35,6 +35,11 @@ const CINDER: &[(QuotaKind, &str, &str)] = &[
         QuotaKind::VolumeGib,
         "maxTotalVolumeGigabytes",
         "totalGigabytesUsed",
+    ),
+    (
+        QuotaKind::Snapshots,
+        "maxTotalSnapshots",
+        "totalSnapshotsUsed",
     ),
 ];
 
@@ -104,8 +109,12 @@ impl OpenStack {
                 .collect(),
             images: images
                 .into_iter()
-                .filter_map(|image| image.name?.parse().ok())
+                .filter_map(|image| {
+                    let offered = storage::offered(&image);
+                    Some((image.name?.parse().ok()?, offered))
+                })
                 .collect(),
+            sources: StoredSources::new(),
             quotas,
             free_addresses,
         })

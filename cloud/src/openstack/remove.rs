@@ -39,6 +39,14 @@ impl OpenStack {
                 Call::delete(Service::Compute, format!("servers/{id}")),
                 Done::Later,
             ),
+            ResourceKind::VolumeSnapshot => (
+                Call::delete(Service::BlockStorage, format!("snapshots/{id}")),
+                Done::Later,
+            ),
+            ResourceKind::Image => (
+                Call::delete(Service::Image, format!("images/{id}")),
+                Done::Already,
+            ),
             ResourceKind::Volume => (
                 Call::delete(Service::BlockStorage, format!("volumes/{id}")),
                 Done::Later,

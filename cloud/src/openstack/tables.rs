@@ -22,9 +22,13 @@ pub(super) struct Tables {
     pub servers: Vec<wire::Server>,
     pub server_groups: Vec<wire::ServerGroup>,
     pub volumes: Vec<wire::Volume>,
+    pub snapshots: Vec<wire::Snapshot>,
+    pub images: Vec<wire::Image>,
     pub catalog: Catalog,
     /// Whether everything is there that resources refer to.
     pub whole: bool,
+    /// The project that all of it is of; images of others are seen too.
+    pub project: String,
 }
 
 /// One list of a service.
@@ -39,6 +43,8 @@ enum Table {
     Servers,
     ServerGroups,
     Volumes,
+    Snapshots,
+    Images,
 }
 
 /// The lists that a kind is read from: its own, and those that its mark is found in.
@@ -51,6 +57,9 @@ fn needs(kind: ResourceKind) -> &'static [Table] {
         ResourceKind::SecurityGroup | ResourceKind::SecurityRules => &[Table::SecurityGroups],
         ResourceKind::ServerGroup => &[Table::ServerGroups],
         ResourceKind::Volume | ResourceKind::VolumeAttachment => &[Table::Volumes],
+        ResourceKind::VolumeSnapshot => &[Table::Snapshots],
+        // An image that waits is told from one that was given up by its server.
+        ResourceKind::Image => &[Table::Images, Table::Servers],
         ResourceKind::Instance => &[Table::Servers],
         ResourceKind::FloatingIp => &[Table::FloatingIps],
     }
@@ -102,8 +111,12 @@ impl OpenStack {
             .at(self.version(Service::Compute, &SERVERS).await?);
         let server_groups = Call::get(Service::Compute, "os-server-groups");
         let volumes = Call::get(Service::BlockStorage, "volumes/detail");
+        let snapshots = Call::get(Service::BlockStorage, "snapshots/detail");
+        // Those too that are still being made.
+        let images = Call::get(Service::Image, "images");
         let mut tables = Tables {
             whole,
+            project: project.clone(),
             ..Tables::default()
         };
         (
@@ -116,6 +129,8 @@ impl OpenStack {
             tables.floating_ips,
             tables.server_groups,
             tables.volumes,
+            tables.snapshots,
+            tables.images,
         ) = futures::try_join!(
             self.where_needed(is(Table::Servers), servers, "servers"),
             self.where_needed(is(Table::Ports), neutron("ports"), "ports"),
@@ -134,13 +149,19 @@ impl OpenStack {
             ),
             self.server_groups(is(Table::ServerGroups), server_groups),
             self.where_needed(is(Table::Volumes), volumes, "volumes"),
+            self.where_needed(is(Table::Snapshots), snapshots, "snapshots"),
+            self.where_needed(is(Table::Images), images, "images"),
         )?;
-        tables.catalog = self.catalog.lock().await.clone();
+        tables.catalog = if is(Table::Images) {
+            self.learn_images(&tables.images).await
+        } else {
+            self.catalog.lock().await.clone()
+        };
         if tables.volumes.iter().any(is_on_its_way) {
             self.add_attachments(&mut tables.volumes).await?;
         }
         if whole && has_unknown(&tables) {
-            tables.catalog = self.learn_catalog().await?;
+            tables.catalog = self.learn_flavors().await?;
         }
         Ok(tables)
     }
@@ -165,7 +186,7 @@ impl OpenStack {
         })
     }
 
-    async fn where_needed<T: serde::de::DeserializeOwned>(
+    pub(super) async fn where_needed<T: serde::de::DeserializeOwned>(
         &self,
         needed: bool,
         call: Call,
@@ -230,19 +251,15 @@ impl OpenStack {
     }
 }
 
-/// Whether a server has a flavor or an image that the catalog doesn't have yet.
+/// Whether a server has a flavor that the catalog doesn't have yet.
 fn has_unknown(tables: &Tables) -> bool {
     let Tables {
         servers, catalog, ..
     } = tables;
-    servers.iter().any(|server| {
-        let flavor = match (&server.flavor.original_name, &server.flavor.id) {
+    servers.iter().any(
+        |server| match (&server.flavor.original_name, &server.flavor.id) {
             (None, Some(id)) => !catalog.flavors.contains_key(id),
             (Some(_), _) | (None, None) => false,
-        };
-        let image = server.image["id"]
-            .as_str()
-            .is_some_and(|id| !catalog.images.contains_key(id));
-        flavor || image
-    })
+        },
+    )
 }

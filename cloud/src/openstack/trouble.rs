@@ -41,9 +41,11 @@ pub(super) fn of(answer: &Answer) -> CloudError {
             words,
         };
     }
-    // Cinder says 400 to what will be right once a volume has settled.
-    if answer.status == 400 && plain.contains("Invalid volume") && plain.contains("status must be")
-    {
+    // Cinder says 400 to what will be right once a volume or a snapshot has settled.
+    let unsettled = ["Invalid volume", "Invalid snapshot"]
+        .iter()
+        .any(|words| plain.contains(words));
+    if answer.status == 400 && unsettled && plain.contains("status must be") {
         return CloudError::Conflict(words);
     }
     match answer.status {
@@ -104,7 +106,9 @@ fn first_line(text: &str) -> String {
 fn is_quota(kind: &str, words: &str) -> bool {
     kind == "OverQuota" || {
         let words = words.to_lowercase();
-        words.contains("quota") && (words.contains("exceed") || words.contains("limit"))
+        (words.contains("quota") && (words.contains("exceed") || words.contains("limit")))
+            // Cinder's `SnapshotLimitExceeded` does not say that it speaks of a quota.
+            || words.contains("limitexceeded")
     }
 }
 
@@ -115,6 +119,7 @@ const QUOTAS: &[(&str, QuotaKind)] = &[
     ("server_group", QuotaKind::ServerGroups),
     ("server group", QuotaKind::ServerGroups),
     ("floatingip", QuotaKind::FloatingIps),
+    ("number of snapshots", QuotaKind::Snapshots),
     ("gigabytes", QuotaKind::VolumeGib),
     ("volumes", QuotaKind::Volumes),
     ("instances", QuotaKind::Instances),
@@ -230,6 +235,22 @@ mod tests {
     }
 
     #[test]
+    fn lesson_15_a_quota_of_snapshots_does_not_call_itself_one() {
+        let snapshots = answer(
+            413,
+            json!({"overLimit": {"code": 413, "message": "SnapshotLimitExceeded: Maximum number of \
+            snapshots allowed (1) exceeded"}}),
+        );
+        assert!(matches!(
+            of(&snapshots),
+            CloudError::Quota {
+                which: QuotaKind::Snapshots,
+                ..
+            }
+        ));
+    }
+
+    #[test]
     fn lesson_15_a_shortage_of_addresses_passes() {
         let short = answer(
             409,
@@ -247,6 +268,12 @@ mod tests {
             available or error and must not be migrating, attached."}}),
         );
         assert!(matches!(of(&busy), CloudError::Conflict(_)));
+        let early = answer(
+            400,
+            json!({"badRequest": {"code": 400, "message": "Invalid snapshot: Snapshot status must \
+            be available or error."}}),
+        );
+        assert!(matches!(of(&early), CloudError::Conflict(_)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use engine::port::CloudError;
+use model::resource::Power;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,7 +31,17 @@ pub(super) struct Subnet {
     pub description: Option<String>,
     pub network_id: String,
     pub cidr: String,
+    pub gateway_ip: Option<String>,
+    pub allocation_pools: Vec<Pool>,
     pub created_at: Option<String>,
+}
+
+/// A run of addresses that Neutron gives by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Pool {
+    pub start: String,
+    pub end: String,
 }
 
 /// A router.
@@ -134,6 +145,39 @@ pub(super) struct Server {
     pub created: Option<String>,
 }
 
+impl Server {
+    /// Its status in one word: some clouds append a remark, as in `ACTIVE (something)`.
+    pub fn word(&self) -> &str {
+        self.status.split(" (").next().unwrap_or_default()
+    }
+
+    /// Whether it runs. One that stands still in memory or on disk doesn't.
+    pub fn power(&self) -> Power {
+        match self.word() {
+            "SHUTOFF" | "PAUSED" | "SUSPENDED" | "SHELVED" | "SHELVED_OFFLOADED" => Power::Stopped,
+            _ => Power::Running,
+        }
+    }
+
+    /// Whether it is being stopped or started.
+    pub fn is_changing_power(&self) -> bool {
+        matches!(
+            self.task_state.as_deref(),
+            Some(
+                "powering-off"
+                    | "powering-on"
+                    | "pausing"
+                    | "unpausing"
+                    | "suspending"
+                    | "resuming"
+                    | "shelving"
+                    | "shelving_offloading"
+                    | "unshelving"
+            )
+        )
+    }
+}
+
 /// A server's flavor: by name since 2.47, by id before.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -177,6 +221,30 @@ pub(super) struct Volume {
     pub size: u64,
     pub metadata: BTreeMap<String, String>,
     pub attachments: Vec<Attachment>,
+    pub snapshot_id: Option<String>,
+    pub source_volid: Option<String>,
+    #[serde(rename = "volume_image_metadata")]
+    pub image: Option<VolumeImage>,
+    pub created_at: Option<String>,
+}
+
+/// The image that a volume was made from, by itself or before what it was made from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct VolumeImage {
+    pub image_name: Option<String>,
+}
+
+/// A snapshot of a volume.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Snapshot {
+    pub id: String,
+    pub name: Option<String>,
+    pub status: String,
+    pub size: u64,
+    pub volume_id: String,
+    pub metadata: BTreeMap<String, String>,
     pub created_at: Option<String>,
 }
 
@@ -217,6 +285,36 @@ pub(super) struct Image {
     pub id: String,
     pub name: Option<String>,
     pub status: String,
+    pub owner: Option<String>,
+    /// In GiB.
+    pub min_disk: u64,
+    /// In bytes, as it is stored.
+    pub size: u64,
+    /// In bytes, as a disk.
+    pub virtual_size: u64,
+    /// The server that it was made of.
+    pub instance_uuid: Option<String>,
+    pub created_at: Option<String>,
+    /// Whatever else it has.
+    #[serde(flatten)]
+    pub properties: BTreeMap<String, Value>,
+}
+
+impl Image {
+    /// Our mark. What is made of a server that was started from an image of ours inherits that
+    /// image's properties, the mark too: only where it is made of the server that we meant is it
+    /// ours.
+    pub fn mark(&self) -> Option<engine::port::Mark> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let properties: BTreeMap<String, String> = self
+            .properties
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
+            .collect();
+        let meant = properties.get(&super::mark::entry(super::storage::OF_INSTANCE));
+        let mark = super::mark::of_metadata(&properties)?;
+        (meant.is_some() && meant == self.instance_uuid.as_ref()).then_some(mark)
+    }
 }
 
 /// Reads one object. A field that is there and empty is as good as one that is missing.

@@ -19,16 +19,55 @@ fn of_subnet(cidr: IpNet) -> impl Iterator<Item = IpAddr> {
         .skip(1)
 }
 
-/// Gives each port an address of its subnet; a sentence where one has none left.
-pub(super) fn give_ports(world: &World, ports: &mut [PortRow]) -> Result<(), String> {
+/// Refuses addresses that are asked for and have somebody already.
+pub(super) fn are_free(
+    world: &World,
+    ports: &[PortRow],
+    wanted: &[Option<IpAddr>],
+) -> Result<(), CloudError> {
+    for (port, address) in ports.iter().zip(wanted) {
+        let Some(address) = address else { continue };
+        let holder = world.servers().find(|(_, server)| {
+            server
+                .ports
+                .iter()
+                .any(|other| other.subnet == port.subnet && other.address == Some(*address))
+        });
+        if let Some((holder, _)) = holder {
+            return Err(CloudError::Refused(format!(
+                "Fixed IP address {address} is already in use on instance {}.",
+                holder.id
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Gives each port the address that is wanted, or one of its subnet's pool; a sentence where one
+/// has none left.
+pub(super) fn give_ports(
+    world: &World,
+    ports: &mut [PortRow],
+    wanted: &[Option<IpAddr>],
+) -> Result<(), String> {
     let mut given: Vec<IpAddr> = Vec::with_capacity(ports.len());
-    for port in ports.iter() {
-        let cidr = match world.row(&port.subnet).map(|row| &row.body) {
-            Some(Body::Subnet { cidr, .. }) => *cidr,
+    for (port, wanted) in ports.iter().zip(wanted) {
+        let (cidr, reserved) = match world.row(&port.subnet).map(|row| &row.body) {
+            Some(Body::Subnet { cidr, reserved, .. }) => (*cidr, reserved),
             _ => return Err(format!("Subnet {} could not be found.", port.subnet)),
         };
+        if let Some(wanted) = wanted {
+            if !cidr.contains(wanted) {
+                return Err(format!(
+                    "IP address {wanted} is not a valid IP for the specified subnet."
+                ));
+            }
+            given.push(*wanted);
+            continue;
+        }
         let taken = taken_in(world, &port.subnet);
-        let free = of_subnet(cidr).find(|address| !taken.contains(address));
+        let free =
+            of_subnet(cidr).find(|address| !taken.contains(address) && !reserved.contains(address));
         given.push(free.ok_or_else(|| {
             format!(
                 "No more IP addresses available on network {}.",

@@ -79,11 +79,11 @@ pub struct SimulatedConfig {
     pub seed: u64,
     /// How long a server is BUILD.
     pub build: Delay,
-    /// How long a volume is `creating`.
+    /// How long a volume or a snapshot is `creating`, and an image `saving`.
     pub volume: Delay,
-    /// How long a server is RESIZE and a volume `extending`.
+    /// How long a server is RESIZE or stopping, and a volume `extending`.
     pub change: Delay,
-    /// How long a server or a volume is `deleting`.
+    /// How long a server, a volume or a snapshot is `deleting`.
     pub delete: Delay,
     /// How long every other kind takes to be ready, and to be gone.
     pub other: Delay,
@@ -151,6 +151,7 @@ impl Default for SimulatedConfig {
                 (QuotaKind::RamMib, 480 * 1024),
                 (QuotaKind::Volumes, 60),
                 (QuotaKind::VolumeGib, 4000),
+                (QuotaKind::Snapshots, 60),
                 (QuotaKind::FloatingIps, 60),
                 (QuotaKind::Networks, 20),
                 (QuotaKind::Subnets, 20),

@@ -9,13 +9,13 @@ use model::flavor::Flavor;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::{FlavorName, ImageName};
-use model::resource::Resource;
+use model::resource::{Power, Resource};
 use plan::offers::QuotaKind;
 
 use super::calls::Call;
 use super::faults::{Fault, FaultState};
 use super::rules::{self, Ground, New};
-use super::world::{Body, Disk, Pending, PublicAddress, Row, Server, Size};
+use super::world::{Body, BootRow, Content, Disk, Pending, PublicAddress, Row, Server, Size};
 use super::{Simulated, addresses};
 
 impl Simulated {
@@ -131,6 +131,8 @@ impl Simulated {
                     ResourceKind::ServerGroup => Body::ServerGroup,
                     ResourceKind::Volume => Body::Volume(Disk {
                         gib: 1,
+                        content: Content::Empty,
+                        bootable: false,
                         mount: None,
                         file_system: None,
                         extending: None,
@@ -144,6 +146,8 @@ impl Simulated {
                     ResourceKind::Subnet
                     | ResourceKind::RouterInterface
                     | ResourceKind::SecurityRules
+                    | ResourceKind::VolumeSnapshot
+                    | ResourceKind::Image
                     | ResourceKind::VolumeAttachment => {
                         return Err(CloudError::Refused(format!(
                             "a {kind} has parents: put it in with them"
@@ -208,7 +212,9 @@ fn foreign_server(name: &str) -> Result<Server, CloudError> {
             ram_mib: 512,
         },
         resizing: None,
-        image: ImageName::new("foreign").map_err(unnamed)?,
+        boot: BootRow::Offered(ImageName::new("foreign").map_err(unnamed)?),
+        power: Power::Running,
+        powering: None,
         purpose: None,
         ports: Vec::new(),
         security_groups: std::collections::BTreeSet::new(),

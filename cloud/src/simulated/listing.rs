@@ -13,14 +13,16 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::NetworkName;
 use model::resource::{
-    FloatingIp, Instance, Network, Remote, Resource, Router, RouterInterface, Rule, SecurityGroup,
-    SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
+    Boot, FloatingIp, Image, Instance, Network, Power, Remote, Resource, Router, RouterInterface,
+    Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
+    VolumeContent, VolumeSnapshot,
 };
 use model::unit::Gib;
 use model::value::Value;
 
 use super::world::{
-    Body, Disk, Millis, PublicAddress, Purpose, RemoteRow, Row, RuleRow, Server, World,
+    Body, BootRow, Content, Disk, Millis, PublicAddress, Purpose, RemoteRow, Row, RuleRow, Server,
+    World,
 };
 
 /// The mark of a row. A part has its first parent's mark with a key of its own, which takes its
@@ -52,7 +54,9 @@ pub(super) fn mark_of(world: &World, row: &Row) -> Option<Mark> {
         | Body::Router
         | Body::SecurityGroup
         | Body::ServerGroup
+        | Body::VolumeSnapshot { .. }
         | Body::Volume(_)
+        | Body::Image { .. }
         | Body::Instance(_)
         | Body::FloatingIp(_) => row.mark.clone(),
     }
@@ -64,7 +68,7 @@ fn is_of_one(a: &Mark, b: &Mark) -> bool {
 
 /// What rows know of each other.
 struct Links<'w> {
-    /// The volumes that are attached.
+    /// The volumes that are attached, or started from.
     attached: BTreeSet<&'w CloudId>,
     /// The public addresses of servers.
     public: BTreeMap<&'w CloudId, Vec<IpAddr>>,
@@ -78,7 +82,11 @@ impl<'w> Links<'w> {
         };
         for row in world.rows() {
             match &row.body {
-                Body::VolumeAttachment { volume, .. } => {
+                Body::VolumeAttachment { volume, .. }
+                | Body::Instance(Server {
+                    boot: BootRow::Volume { volume },
+                    ..
+                }) => {
                     links.attached.insert(volume);
                 }
                 Body::FloatingIp(PublicAddress {
@@ -162,7 +170,7 @@ fn status(row: &Row, now: Millis) -> Status {
         };
     }
     let changing = match &row.body {
-        Body::Instance(server) => server.resizing.is_some(),
+        Body::Instance(server) => server.resizing.is_some() || server.powering.is_some(),
         Body::Volume(disk) => disk.extending.is_some(),
         _ => false,
     };
@@ -176,7 +184,7 @@ fn status(row: &Row, now: Millis) -> Status {
 /// The cloud's own word; none where OpenStack has no status for such a thing.
 fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str> {
     let status = status(row, now);
-    let volume = matches!(row.body, Body::Volume(_));
+    let volume = matches!(row.body, Body::Volume(_) | Body::VolumeSnapshot { .. });
     match (&row.body, status) {
         (
             Body::SecurityGroup
@@ -186,17 +194,31 @@ fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str
             | Body::VolumeAttachment { .. },
             _,
         ) => None,
+        (Body::Image { .. }, Status::Building) => Some("saving"),
+        (Body::Image { .. }, Status::Failed { .. }) => Some("killed"),
+        (Body::Image { .. }, _) => Some("active"),
         (_, Status::Deleting) => Some("deleting"),
         (_, Status::Building) if volume => Some("creating"),
         (_, Status::Building) => Some("BUILD"),
         (_, Status::Failed { .. }) if volume => Some("error"),
         (_, Status::Failed { .. }) => Some("ERROR"),
         (_, Status::Changing | Status::AwaitsConfirmation) if volume => Some("extending"),
+        (Body::Instance(server), Status::Changing) if server.powering.is_some() => {
+            Some(power_word(server.power))
+        }
         (_, Status::Changing | Status::AwaitsConfirmation) => Some("RESIZE"),
         (Body::Volume(_), Status::Ready) if links.attached.contains(&row.id) => Some("in-use"),
-        (Body::Volume(_), Status::Ready) => Some("available"),
+        (Body::Volume(_) | Body::VolumeSnapshot { .. }, Status::Ready) => Some("available"),
+        (Body::Instance(server), Status::Ready) => Some(power_word(server.power)),
         (Body::FloatingIp(PublicAddress { route: None, .. }), Status::Ready) => Some("DOWN"),
         (_, Status::Ready) => Some("ACTIVE"),
+    }
+}
+
+const fn power_word(power: Power) -> &'static str {
+    match power {
+        Power::Running => "ACTIVE",
+        Power::Stopped => "SHUTOFF",
     }
 }
 
@@ -248,9 +270,27 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
         Body::Router => Router {}.into(),
         Body::SecurityGroup => SecurityGroup {}.into(),
         Body::ServerGroup => ServerGroup {}.into(),
-        Body::Subnet { network, cidr } => Subnet {
+        Body::Subnet {
+            network,
+            cidr,
+            reserved,
+        } => Subnet {
             network: keys.key(network)?,
             cidr: *cidr,
+            reserved: reserved.clone(),
+        }
+        .into(),
+        Body::VolumeSnapshot {
+            volume,
+            gib,
+            bootable: _,
+        } => VolumeSnapshot {
+            volume: Value::Fixed(volume.clone()),
+            size: Value::Fixed(Gib(*gib)),
+        }
+        .into(),
+        Body::Image { instance } => Image {
+            instance: Value::Fixed(instance.clone()),
         }
         .into(),
         Body::RouterInterface { router, subnet } => RouterInterface {
@@ -282,11 +322,19 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
         }
         Body::Volume(Disk {
             gib,
+            content,
             mount,
             file_system,
+            bootable: _,
             extending: _,
         }) => Volume {
             size: Value::Fixed(Gib(*gib)),
+            content: match content {
+                Content::Empty => VolumeContent::Empty,
+                Content::Image(image) => VolumeContent::Image(Value::Fixed(image.clone())),
+                Content::Stored(source, _) => VolumeContent::Stored(source.clone()),
+                Content::Snapshot(id) => VolumeContent::Snapshot(keys.key(id)?),
+            },
             mount: mount.clone(),
             file_system: file_system.clone(),
         }
@@ -317,13 +365,15 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
     let Server {
         host_name,
         flavor,
-        image,
+        boot,
+        power,
         purpose,
         ports,
         security_groups,
         group: server_group,
         size: _,
         resizing: _,
+        powering: _,
         host: _,
     } = server;
     let Purpose {
@@ -334,14 +384,26 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
     } = purpose.clone()?;
     let networks = ports
         .iter()
-        .map(|port| NetworkName::new(keys.key(&port.network)?.name()).ok())
-        .collect::<Option<BTreeSet<_>>>()?;
+        .map(|port| {
+            let name = NetworkName::new(keys.key(&port.network)?.name()).ok()?;
+            let address = port.address.map_or(Value::Unknown, Value::Fixed);
+            Some((name, address))
+        })
+        .collect::<Option<BTreeMap<_, _>>>()?;
     Some(Instance {
         group,
         ordinal,
         host_name: host_name.clone(),
         flavor: Value::Fixed(flavor.clone()),
-        image: Value::Fixed(image.clone()),
+        boot: match boot {
+            BootRow::Offered(image) => Boot::Image(Value::Fixed(image.clone())),
+            BootRow::Own { image } => Boot::OwnImage {
+                image: keys.key(image)?,
+            },
+            BootRow::Volume { volume } => Boot::Volume {
+                volume: keys.key(volume)?,
+            },
+        },
         profiles: Arc::new(profiles),
         role,
         networks: Arc::new(networks),
@@ -350,5 +412,6 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
             Some(group) => Some(keys.key(group)?),
             None => None,
         },
+        power: *power,
     })
 }

@@ -42,6 +42,10 @@ fn used(world: &World) -> BTreeMap<QuotaKind, u64> {
             }
             Body::ServerGroup => add(QuotaKind::ServerGroups, 1),
             Body::FloatingIp(_) => add(QuotaKind::FloatingIps, 1),
+            Body::VolumeSnapshot { gib, .. } => {
+                add(QuotaKind::Snapshots, 1);
+                add(QuotaKind::VolumeGib, *gib);
+            }
             Body::Volume(disk) => {
                 add(QuotaKind::Volumes, 1);
                 let target = disk.extending.as_ref().map_or(disk.gib, |e| e.gib);
@@ -56,8 +60,8 @@ fn used(world: &World) -> BTreeMap<QuotaKind, u64> {
                 add(QuotaKind::RamMib, server.size.ram_mib.max(target.ram_mib));
             }
             Body::RouterInterface { .. } => add(QuotaKind::Ports, 1),
-            // It has no quota of its own.
-            Body::VolumeAttachment { .. } => {}
+            // These have no quota of their own.
+            Body::VolumeAttachment { .. } | Body::Image { .. } => {}
         }
     }
     used
@@ -113,6 +117,9 @@ fn words(which: QuotaKind, need: u64, used: u64, limit: u64) -> String {
             "VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded for quota \
              'volumes'."
         ),
+        QuotaKind::Snapshots => {
+            format!("SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) exceeded")
+        }
         QuotaKind::VolumeGib => format!(
             "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed \
              gigabytes quota. Requested {need}G, quota is {limit}G and {used}G has been consumed."

@@ -5,6 +5,7 @@
 mod create;
 mod delete;
 mod network;
+mod storage;
 mod update;
 
 use std::collections::BTreeMap;
@@ -12,12 +13,14 @@ use std::collections::BTreeMap;
 use engine::port::CloudError;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::resource::Power;
 
 use super::config::SimulatedConfig;
 use super::world::{Body, Millis, RemoteRow, Row, RuleRow, World};
 
 pub(super) use create::{New, create};
 pub(super) use delete::delete;
+pub(super) use storage::stored;
 pub(super) use update::update;
 
 /// What every rule is given beside the world.
@@ -45,7 +48,9 @@ pub(super) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::SecurityGroup => "Security group",
         ResourceKind::SecurityRules => "Rules of a security group",
         ResourceKind::ServerGroup => "Instance group",
+        ResourceKind::VolumeSnapshot => "Snapshot",
         ResourceKind::Volume => "Volume",
+        ResourceKind::Image => "Image",
         ResourceKind::Instance => "Instance",
         ResourceKind::VolumeAttachment => "Volume attachment",
         ResourceKind::FloatingIp => "Floating IP",
@@ -104,7 +109,7 @@ fn referred<'w>(
     usable(world, key.kind, id_of(ids, key)?)
 }
 
-/// The word for a server's state in Nova's messages, where it is not ACTIVE.
+/// The word for a server's state in Nova's messages, where it is neither ACTIVE nor SHUTOFF.
 fn vm_state(row: &Row, now: Millis) -> Option<&'static str> {
     let Body::Instance(server) = &row.body else {
         return None;
@@ -117,13 +122,18 @@ fn vm_state(row: &Row, now: Millis) -> Option<&'static str> {
         Some("vm_state error")
     } else if server.resizing.is_some() {
         Some("task_state resize_migrating")
+    } else if let Some(powering) = &server.powering {
+        Some(match powering.to {
+            Power::Running => "task_state powering-on",
+            Power::Stopped => "task_state powering-off",
+        })
     } else {
         None
     }
 }
 
-/// Refuses an action that Nova allows on ACTIVE servers only.
-fn needs_active(row: &Row, action: &str, now: Millis) -> Result<(), CloudError> {
+/// Refuses an action that Nova allows on servers that run or are stopped, and nothing else.
+fn needs_settled(row: &Row, action: &str, now: Millis) -> Result<(), CloudError> {
     match vm_state(row, now) {
         None => Ok(()),
         Some(state) => conflict(format!(

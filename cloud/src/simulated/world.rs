@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use model::data::VolumeSource;
 use model::flavor::Flavor;
 use model::group::Role;
 use model::id::CloudId;
 use model::key::ResourceKind;
 use model::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName};
 use model::profile::Protocol;
+use model::resource::Power;
 use plan::offers::QuotaKind;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,9 @@ pub(super) enum Body {
     Subnet {
         network: CloudId,
         cidr: IpNet,
+        /// Outside its allocation pools.
+        #[serde(default)]
+        reserved: BTreeSet<IpAddr>,
     },
     Router,
     RouterInterface {
@@ -62,7 +67,17 @@ pub(super) enum Body {
         rules: BTreeSet<RuleRow>,
     },
     ServerGroup,
+    VolumeSnapshot {
+        volume: CloudId,
+        gib: u64,
+        /// Whether the volume was.
+        bootable: bool,
+    },
     Volume(Disk),
+    /// Made of a server; those that the cloud offers are no rows.
+    Image {
+        instance: CloudId,
+    },
     Instance(Server),
     VolumeAttachment {
         volume: CloudId,
@@ -91,11 +106,38 @@ pub(super) enum RemoteRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Disk {
     pub gib: u64,
+    #[serde(default)]
+    pub content: Content,
+    /// Whether a server can start from it: made from an image, or from something that was.
+    #[serde(default)]
+    pub bootable: bool,
     /// In its metadata.
     pub mount: Option<String>,
     /// In its metadata.
     pub file_system: Option<String>,
     pub extending: Option<Extending>,
+}
+
+/// What a volume was made from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Content {
+    #[default]
+    Empty,
+    Image(ImageName),
+    /// A snapshot or a volume that was asked for so; the words are in its metadata.
+    Stored(VolumeSource, CloudId),
+    Snapshot(CloudId),
+}
+
+impl Content {
+    /// The snapshot or the volume that it was made from.
+    pub const fn source(&self) -> Option<&CloudId> {
+        match self {
+            Self::Stored(_, id) | Self::Snapshot(id) => Some(id),
+            Self::Empty | Self::Image(_) => None,
+        }
+    }
 }
 
 /// A volume on its way to a new size.
@@ -112,7 +154,12 @@ pub(super) struct Server {
     pub flavor: FlavorName,
     pub size: Size,
     pub resizing: Option<Resizing>,
-    pub image: ImageName,
+    #[serde(alias = "image")]
+    pub boot: BootRow,
+    #[serde(default)]
+    pub power: Power,
+    #[serde(default)]
+    pub powering: Option<Powering>,
     /// In its metadata; none on servers that are not ours.
     pub purpose: Option<Purpose>,
     pub ports: Vec<PortRow>,
@@ -121,6 +168,22 @@ pub(super) struct Server {
     pub group: Option<CloudId>,
     /// The hypervisor that it stands on; none where none was found.
     pub host: Option<u32>,
+}
+
+/// What a server starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum BootRow {
+    Offered(ImageName),
+    Own { image: CloudId },
+    Volume { volume: CloudId },
+}
+
+/// A server on its way to being stopped or started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Powering {
+    pub to: Power,
+    pub until: Millis,
 }
 
 /// What a server takes of the quotas; kept with it, since flavors may change their size.
@@ -190,6 +253,8 @@ impl Body {
             Self::SecurityGroup => ResourceKind::SecurityGroup,
             Self::SecurityRules { .. } => ResourceKind::SecurityRules,
             Self::ServerGroup => ResourceKind::ServerGroup,
+            Self::VolumeSnapshot { .. } => ResourceKind::VolumeSnapshot,
+            Self::Image { .. } => ResourceKind::Image,
             Self::Volume(_) => ResourceKind::Volume,
             Self::Instance(_) => ResourceKind::Instance,
             Self::VolumeAttachment { .. } => ResourceKind::VolumeAttachment,
@@ -261,6 +326,18 @@ impl World {
             .find(|row| matches!(&row.body, Body::VolumeAttachment { volume, .. } if volume == id))
     }
 
+    /// The server that starts from a volume, where there is one.
+    pub fn booted_from(&self, id: &CloudId) -> Option<&Row> {
+        self.servers()
+            .find(|(_, server)| matches!(&server.boot, BootRow::Volume { volume } if volume == id))
+            .map(|(row, _)| row)
+    }
+
+    /// Whether a volume is attached to a server, or a server starts from it.
+    pub fn is_in_use(&self, volume: &CloudId) -> bool {
+        self.attachment_of(volume).is_some() || self.booted_from(volume).is_some()
+    }
+
     pub fn put(&mut self, row: Row) {
         self.pending.push(Pending::Put(Box::new(row.clone())));
         self.rows.insert(row.id.clone(), row);
@@ -287,6 +364,7 @@ impl World {
                 || match &row.body {
                     Body::Instance(server) => {
                         server.resizing.as_ref().is_some_and(|r| r.until <= now)
+                            || server.powering.as_ref().is_some_and(|p| p.until <= now)
                     }
                     Body::Volume(disk) => disk.extending.as_ref().is_some_and(|e| e.until <= now),
                     _ => false,
@@ -359,7 +437,9 @@ impl World {
                 | Body::Router
                 | Body::SecurityGroup
                 | Body::ServerGroup
+                | Body::VolumeSnapshot { .. }
                 | Body::Volume(_)
+                | Body::Image { .. }
                 | Body::Instance(_) => false,
             };
             if goes_with || gone.contains(&row.id) {
@@ -379,13 +459,22 @@ impl World {
 fn changed_by(row: &Row, now: Millis) -> Option<Row> {
     let body = match &row.body {
         Body::Instance(server) => {
-            let resizing = server.resizing.as_ref().filter(|r| r.until <= now)?;
-            Body::Instance(Server {
-                flavor: resizing.flavor.clone(),
-                size: resizing.size,
-                resizing: None,
-                ..server.clone()
-            })
+            let resized = server.resizing.as_ref().filter(|r| r.until <= now);
+            let powered = server.powering.as_ref().filter(|p| p.until <= now);
+            match (resized, powered) {
+                (Some(resizing), _) => Body::Instance(Server {
+                    flavor: resizing.flavor.clone(),
+                    size: resizing.size,
+                    resizing: None,
+                    ..server.clone()
+                }),
+                (None, Some(powering)) => Body::Instance(Server {
+                    power: powering.to,
+                    powering: None,
+                    ..server.clone()
+                }),
+                (None, None) => return None,
+            }
         }
         Body::Volume(disk) => {
             let extending = disk.extending.as_ref().filter(|e| e.until <= now)?;

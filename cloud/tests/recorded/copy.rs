@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use cloud::openstack::recording::{Recording, Said};
-use engine::port::{Cloud, CloudError, Create, Found, Status};
+use engine::port::{Cloud, CloudError, Create, Status};
 use model::count::Sizing;
 use model::file::{Document, parse_bytes};
 use model::id::CloudId;
@@ -13,7 +12,7 @@ use model::resolved::{Resolved, resolve};
 use model::resource::Resource;
 use plan::offers::QuotaKind;
 
-use crate::played::{down, everything, play, up};
+use crate::played::{down, everything, foreign, ours, play, recorded_name, up};
 
 fn example(name: &str) -> Document {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,22 +31,6 @@ fn planned() -> Resolved {
     };
     let copy = plan::copy::derive(&source, &recipe, "try-rec".parse().unwrap()).unwrap();
     resolve(&copy.topology, &Sizing::Planned)
-}
-
-/// What is ours, by key.
-fn ours(found: &[Found]) -> BTreeMap<Key, &Found> {
-    found
-        .iter()
-        .filter_map(|found| Some((found.mark.as_ref()?.key.clone(), found)))
-        .collect()
-}
-
-fn foreign(found: &[Found]) -> BTreeSet<(ResourceKind, CloudId)> {
-    found
-        .iter()
-        .filter(|found| found.mark.is_none())
-        .map(|found| (found.kind, found.id.clone()))
-        .collect()
 }
 
 #[tokio::test]
@@ -96,25 +79,9 @@ async fn quotas_flavors_and_images_are_offered() {
     assert_eq!(offers.quotas[&QuotaKind::Instances].limit, Some(1000));
     let flavor = offers.flavors["m1.medium"];
     assert_eq!((flavor.vcpus, flavor.ram.0), (2, 4096));
-    assert!(offers.images.contains("ubuntu-12.04"));
+    assert!(offers.images.contains_key("ubuntu-12.04"));
     // This credential may not see the pool.
     assert_eq!(offers.free_addresses, None);
-}
-
-/// The name in the recorded body that has a key in its mark.
-fn recorded_name(recording: &Recording, key: &Key) -> Option<String> {
-    recording.exchanges.iter().find_map(|exchange| {
-        let Said::Send { call, .. } = &exchange.said else {
-            return None;
-        };
-        let object = call.body.as_ref()?.as_object()?.values().next()?;
-        let described = object["description"].as_str().is_some_and(|text| {
-            let mark = text.split(' ').next().unwrap_or_default();
-            mark.ends_with(&format!(":{key}"))
-        });
-        let marked = object["metadata"]["understudy-key"] == key.to_string();
-        (described || marked).then(|| object["name"].as_str().unwrap_or_default().to_owned())
-    })
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Recordings, as they are or with answers changed, played as a cloud.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use cloud::openstack::Options;
 use cloud::openstack::recording::{Recording, Replay, Said, Told};
 use cloud::openstack::transport::{Answer, Method};
 use engine::port::{Clock, Cloud, Found, Scope};
-use model::key::ResourceKind;
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
 use serde_json::Value;
 
 /// Time that stands still.
@@ -31,7 +32,8 @@ impl Clock for Still {
     async fn sleep(&self, _: Duration) {}
 }
 
-fn file(name: &str) -> PathBuf {
+/// What is beside this.
+pub fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/recorded")
         .join(name)
@@ -45,6 +47,16 @@ pub fn up() -> Recording {
 /// The recording of the copy going, with the listing once it was gone.
 pub fn down() -> Recording {
     Recording::open(&file("down.jsonl")).unwrap()
+}
+
+/// The recording of a copy with data coming up, with the listing once it was there.
+pub fn data_up() -> Recording {
+    Recording::open(&file("data-up.jsonl")).unwrap()
+}
+
+/// The recording of a copy with data going, with the listing once it was gone.
+pub fn data_down() -> Recording {
+    Recording::open(&file("data-down.jsonl")).unwrap()
 }
 
 /// The recording of a look at what the credential can do.
@@ -94,4 +106,37 @@ pub fn list(recording: &mut Recording, path: &str, name: &str, change: impl Fn(&
 pub async fn everything(cloud: &OpenStack) -> Vec<Found> {
     let kinds: BTreeSet<ResourceKind> = ResourceKind::ALL.iter().copied().collect();
     cloud.list(Scope::Everything, &kinds).await.unwrap()
+}
+
+/// What is ours, by key.
+pub fn ours(found: &[Found]) -> BTreeMap<Key, &Found> {
+    found
+        .iter()
+        .filter_map(|found| Some((found.mark.as_ref()?.key.clone(), found)))
+        .collect()
+}
+
+/// What is nobody's that we know.
+pub fn foreign(found: &[Found]) -> BTreeSet<(ResourceKind, CloudId)> {
+    found
+        .iter()
+        .filter(|found| found.mark.is_none())
+        .map(|found| (found.kind, found.id.clone()))
+        .collect()
+}
+
+/// The name in the recorded body that has a key in its mark.
+pub fn recorded_name(recording: &Recording, key: &Key) -> Option<String> {
+    recording.exchanges.iter().find_map(|exchange| {
+        let Said::Send { call, .. } = &exchange.said else {
+            return None;
+        };
+        let object = call.body.as_ref()?.as_object()?.values().next()?;
+        let described = object["description"].as_str().is_some_and(|text| {
+            let mark = text.split(' ').next().unwrap_or_default();
+            mark.ends_with(&format!(":{key}"))
+        });
+        let marked = object["metadata"]["understudy-key"] == key.to_string();
+        (described || marked).then(|| object["name"].as_str().unwrap_or_default().to_owned())
+    })
 }

@@ -19,8 +19,9 @@ use model::key::{Key, ResourceKind};
 use model::name::{CloudName, FlavorName, GroupName, ImageName, NetworkName};
 use model::profile::Protocol;
 use model::resource::{
-    FloatingIp, Instance, Network, ROUTER, Remote, Resource, Router, RouterInterface, Rule,
-    SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
+    Boot, FloatingIp, Image, Instance, Network, Power, ROUTER, Remote, Resource, Router,
+    RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume,
+    VolumeAttachment, VolumeContent, VolumeSnapshot,
 };
 use model::unit::{Gib, Mib};
 use model::value::Value;
@@ -299,6 +300,13 @@ impl Lab {
         let attachment = key(ResourceKind::VolumeAttachment, "app[1].data");
         self.make(&attachment, attached("app[1].data", "app[1]"))
             .await;
+        let theirs = self.ids[&volume].clone();
+        let snapshot = key(ResourceKind::VolumeSnapshot, "app[2].data");
+        self.make(&snapshot, snapshot_of(&theirs)).await;
+        let theirs = self.ids[&key(ResourceKind::Instance, "app[1]")].clone();
+        let image = key(ResourceKind::Image, "app[2]");
+        self.make(&image, image_of(&theirs)).await;
+        self.forward(10);
     }
 }
 
@@ -306,6 +314,7 @@ pub fn subnet(network: &str, cidr: &str) -> Subnet {
     Subnet {
         network: key(ResourceKind::Network, network),
         cidr: cidr.parse().unwrap(),
+        reserved: BTreeSet::new(),
     }
 }
 
@@ -335,18 +344,38 @@ pub fn server(group: &str, ordinal: u32, networks: &[&str]) -> Instance {
         ordinal,
         host_name: format!("{group}{ordinal}"),
         flavor: Value::Fixed(flavor("small")),
-        image: Value::Fixed(ImageName::new("debian").unwrap()),
+        boot: Boot::Image(Value::Fixed(ImageName::new("debian").unwrap())),
         profiles: Arc::default(),
         role: None,
-        networks: Arc::new(networks.iter().map(|name| network_name(name)).collect()),
+        networks: Arc::new(
+            networks
+                .iter()
+                .map(|name| (network_name(name), Value::AssignedByCloud))
+                .collect(),
+        ),
         security_groups: Arc::default(),
         server_group: None,
+        power: Power::Running,
+    }
+}
+
+pub fn snapshot_of(volume: &CloudId) -> VolumeSnapshot {
+    VolumeSnapshot {
+        volume: Value::Fixed(volume.clone()),
+        size: Value::AssignedByCloud,
+    }
+}
+
+pub fn image_of(instance: &CloudId) -> Image {
+    Image {
+        instance: Value::Fixed(instance.clone()),
     }
 }
 
 pub fn disk(gib: u64) -> Volume {
     Volume {
         size: Value::Fixed(Gib(gib)),
+        content: VolumeContent::Empty,
         mount: Some("/srv".into()),
         file_system: Some("ext4".into()),
     }

@@ -6,5 +6,7 @@ mod lab;
 mod marks;
 mod order;
 mod persistence;
+mod power;
 mod refusals;
+mod storage;
 mod times;

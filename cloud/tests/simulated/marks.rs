@@ -74,6 +74,8 @@ async fn foreign_resources_are_listed_under_everything_alone() {
                 ResourceKind::Subnet
                     | ResourceKind::RouterInterface
                     | ResourceKind::SecurityRules
+                    | ResourceKind::VolumeSnapshot
+                    | ResourceKind::Image
                     | ResourceKind::VolumeAttachment
             )
         );

@@ -44,6 +44,14 @@ async fn what_is_in_use_stays_until_it_is_not() {
     lab.delete(&key(ResourceKind::ServerGroup, "app"))
         .await
         .unwrap();
+    assert!(conflict(lab.delete(&volume).await).contains("with snapshots"));
+    lab.delete(&key(ResourceKind::VolumeSnapshot, "app[2].data"))
+        .await
+        .unwrap();
+    lab.delete(&key(ResourceKind::Image, "app[2]"))
+        .await
+        .unwrap();
+    lab.forward(10);
     lab.delete(&volume).await.unwrap();
     lab.forward(10);
     assert!(lab.list().await.is_empty());

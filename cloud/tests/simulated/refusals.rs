@@ -4,14 +4,14 @@ use cloud::simulated::{Outcome, SimulatedConfig};
 use engine::port::{Cloud, CloudError, Status};
 use model::key::{Key, ResourceKind};
 use model::resource::{
-    FloatingIp, Instance, Network, Resource, Router, SecurityGroup, ServerGroup, Volume,
+    Boot, FloatingIp, Instance, Network, Resource, Router, SecurityGroup, ServerGroup, Volume,
 };
 use model::value::Value;
 use plan::offers::QuotaKind;
 
 use crate::lab::{
     Lab, attached, conflict, disk, flavor, interface, key, public, refused, rules_of, server,
-    subnet,
+    snapshot_of, subnet,
 };
 
 fn app(ordinal: u32) -> Key {
@@ -33,7 +33,7 @@ async fn unknown_flavors_and_images() {
         assert!(refused(lab.create(&app(1), server).await).starts_with("Flavor"));
     }
     let server = Instance {
-        image: Value::Unknown,
+        boot: Boot::Image(Value::Unknown),
         ..server("app", 1, &[])
     };
     assert!(refused(lab.create(&app(1), server).await).starts_with("Image"));
@@ -68,6 +68,11 @@ async fn every_quota() {
             }
             QuotaKind::Volumes | QuotaKind::VolumeGib => {
                 (key(ResourceKind::Volume, "more"), disk(1).into())
+            }
+            QuotaKind::Snapshots => {
+                let volume = lab.ids[&key(ResourceKind::Volume, "app[1].data")].clone();
+                let snapshot = key(ResourceKind::VolumeSnapshot, "more");
+                (snapshot, snapshot_of(&volume).into())
             }
             QuotaKind::FloatingIps => (
                 key(ResourceKind::FloatingIp, "more"),
@@ -112,8 +117,9 @@ async fn quotas_of_changes() {
     let mut lab = Lab::quick().await;
     lab.make_one_of_each().await;
     let volume = key(ResourceKind::Volume, "app[1].data");
+    // The volume of 10 GiB, and the snapshot of it, which counts as much.
     lab.cloud
-        .set_quota(QuotaKind::VolumeGib, Some(15))
+        .set_quota(QuotaKind::VolumeGib, Some(25))
         .await
         .unwrap();
     let grown = lab.update(&volume, disk(10), disk(20)).await;

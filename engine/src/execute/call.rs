@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::operation::{Happening, JournalEntry, Phase, StepState, Trouble};
-use model::resource::Resource;
+use model::resource::{Boot, Resource, VolumeContent};
 use plan::steps::{Step, StepAct};
 
 use super::{Execution, trouble};
@@ -213,7 +213,7 @@ impl Execution<'_> {
             Resource::Instance(instance) => instance.host_name.clone(),
             _ => format!("{}-{}", self.environment.name, key.name()),
         };
-        let part = is_part(key.kind);
+        let conflict_passes = conflict_passes(resource);
         let mut patience = self.patience();
         self.journal_step(at, StepState::Intended, Binding::Kept)
             .await?;
@@ -231,7 +231,10 @@ impl Execution<'_> {
                     self.reached(Moment::AnswerCome, key);
                     return self.taken(at, id, done).await;
                 }
-                Err(error) => match self.after(at, error, &mut patience, part).await? {
+                Err(error) => match self
+                    .after(at, error, &mut patience, conflict_passes)
+                    .await?
+                {
                     After::Again => {}
                     // It may be there all the same, also where the cloud refuses it because it is
                     // there: the request of an executor that died may have its effect late.
@@ -458,19 +461,23 @@ pub(super) enum Adoptable {
     Several(Vec<String>),
 }
 
-/// Kinds that stand between two others, for which one of them may not be ready in passing.
-fn is_part(kind: ResourceKind) -> bool {
-    match kind {
-        ResourceKind::RouterInterface
-        | ResourceKind::SecurityRules
-        | ResourceKind::VolumeAttachment => true,
-        ResourceKind::Network
-        | ResourceKind::Subnet
-        | ResourceKind::Router
-        | ResourceKind::SecurityGroup
-        | ResourceKind::ServerGroup
-        | ResourceKind::Volume
-        | ResourceKind::Instance
-        | ResourceKind::FloatingIp => false,
+/// Whether a conflict at the creation of a resource passes by itself: of what stands between two
+/// others one may not be ready yet, what data are taken from may be busy with something else, and a
+/// volume may still be let go by an instance that failed.
+fn conflict_passes(resource: &Resource) -> bool {
+    match resource {
+        Resource::RouterInterface(_)
+        | Resource::SecurityRules(_)
+        | Resource::VolumeAttachment(_)
+        | Resource::VolumeSnapshot(_)
+        | Resource::Image(_) => true,
+        Resource::Volume(volume) => volume.content != VolumeContent::Empty,
+        Resource::Instance(instance) => matches!(instance.boot, Boot::Volume { .. }),
+        Resource::Network(_)
+        | Resource::Subnet(_)
+        | Resource::Router(_)
+        | Resource::SecurityGroup(_)
+        | Resource::ServerGroup(_)
+        | Resource::FloatingIp(_) => false,
     }
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use model::data::VolumeSource;
 use model::facts::InstanceFacts;
 use model::id::{CloudId, EnvironmentId, InstallationId};
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::{Offers, QuotaKind};
+use plan::offers::{Offers, QuotaKind, StoredSources};
 use serde::{Deserialize, Serialize};
 
 /// What makes a resource ours. It goes into the create body, so that no moment exists in which a
@@ -236,6 +237,10 @@ pub trait Cloud: Send + Sync {
 
     /// What the cloud offers: flavors, images, quotas with their use.
     async fn offers(&self) -> Result<Offers, CloudError>;
+
+    /// Looks volumes and snapshots up by name or id, whoever's they are: what volumes are made
+    /// from. One that isn't there has none; several of one name are all there.
+    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError>;
 
     /// Creates one resource. The answer means that the cloud has taken it.
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError>;

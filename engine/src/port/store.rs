@@ -152,6 +152,8 @@ pub struct NewOperation {
     pub free: Demand,
     /// The environment's lease, set together with the operation.
     pub lease: Option<Lease>,
+    /// What is planned from now on, where the operation changes that, stored together with it.
+    pub revision: Option<NewRevision>,
     /// The same key gives the same operation back, whatever else is asked.
     pub idempotency_key: Option<String>,
     /// For the log.

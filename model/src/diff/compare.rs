@@ -87,16 +87,18 @@ macro_rules! compare {
 
 compare! {
     resource::Network {};
-    resource::Subnet { network, cidr };
+    resource::Subnet { network, cidr, reserved };
     resource::Router {};
     resource::RouterInterface { router, subnet };
     resource::SecurityGroup {};
     resource::SecurityRules { group, rules };
     resource::ServerGroup {};
-    resource::Volume { size, mount, file_system };
+    resource::VolumeSnapshot { volume, size };
+    resource::Volume { size, content, mount, file_system };
+    resource::Image { instance };
     resource::Instance {
-        group, ordinal, host_name, flavor, image, profiles, role, networks, security_groups,
-        server_group,
+        group, ordinal, host_name, flavor, boot, profiles, role, networks, security_groups,
+        server_group, power,
     };
     resource::VolumeAttachment { volume, instance };
     resource::FloatingIp { address, instance, network };
@@ -112,9 +114,9 @@ compare! {
     };
     // What was observed of instances is compared through the resources, not through the group.
     Group {
-        category, was, count, ordinals, flavor, image, profiles, spread, except, networks,
-        public_addresses, volumes, mounts, placement, roles, lifecycle, depends_on, replicates,
-        note,
+        category, was, count, ordinals, flavor, image, boot, profiles, spread, except,
+        networks, addresses, public_addresses, volumes, mounts, data, placement, roles, stopped,
+        lifecycle, depends_on, replicates, note,
     } not instances;
     DatedFact { what, value, unit, from, to, source };
     DeclaredTotal { what, category, group, os_series, count, source, note };
@@ -153,7 +155,9 @@ compare_variants!(Resource {
     SecurityGroup,
     SecurityRules,
     ServerGroup,
+    VolumeSnapshot,
     Volume,
+    Image,
     Instance,
     VolumeAttachment,
     FloatingIp,

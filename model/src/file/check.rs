@@ -1,6 +1,8 @@
 //! What the types can't say: references to things that aren't there, circles, ordinals, ranges
 //! that overlap. Every problem is found; whoever shows them may pick.
 
+mod addresses;
+mod data;
 mod recipe;
 mod references;
 
@@ -44,8 +46,23 @@ pub fn topology(topology: &Topology) -> Vec<Problem> {
     for (name, group) in &topology.groups {
         let path = Path::root().name("groups").name(name);
         ordinals(group, &path, &mut problems);
-        addresses(group, &path, &mut problems);
+        let most = Some(group.count.max());
+        addresses::of_group(
+            &group.addresses,
+            &topology.networks,
+            most,
+            &path,
+            &mut problems,
+        );
+        addresses::where_they_are(group, &path, &mut problems);
+        public_addresses(group, &path, &mut problems);
+        data::group(group, &path, &mut problems);
     }
+    let named = topology
+        .groups
+        .iter()
+        .map(|(name, group)| (name, &group.addresses));
+    addresses::once(named, &mut problems);
     circle(topology, &mut problems);
     ranges(&topology.networks, &mut problems);
     for (index, fact) in topology.facts.iter().enumerate() {
@@ -84,15 +101,29 @@ fn ordinals(group: &Group, path: &Path, problems: &mut Problems) {
         }
     }
     let ordinals = Ordinals::of(group);
+    let data = group.data.iter().flat_map(|data| data.instances.keys());
     let said = group
         .roles
         .keys()
-        .map(|ordinal| ("roles", ordinal))
-        .chain(group.instances.keys().map(|ordinal| ("instances", ordinal)));
-    for (field, ordinal) in said {
+        .map(|ordinal| (path.name("roles").name(ordinal), ordinal))
+        .chain(
+            group
+                .instances
+                .keys()
+                .map(|ordinal| (path.name("instances").name(ordinal), ordinal)),
+        )
+        .chain(data.map(|ordinal| (path.name("data").name("instances").name(ordinal), ordinal)))
+        // A set is read from a list, whose order is gone: its place is the list's.
+        .chain(
+            group
+                .stopped
+                .iter()
+                .map(|ordinal| (path.name("stopped"), ordinal)),
+        );
+    for (path, ordinal) in said {
         if !ordinals.contains(*ordinal) {
             problems.add(
-                path.name(field).name(ordinal),
+                path,
                 format!("the group can't have an instance {ordinal}; {ordinals}"),
             );
         }
@@ -140,7 +171,7 @@ impl fmt::Display for Ordinals {
 }
 
 /// Public addresses: at most one for each instance, and no more values than addresses.
-fn addresses(group: &Group, path: &Path, problems: &mut Problems) {
+fn public_addresses(group: &Group, path: &Path, problems: &mut Problems) {
     let path = path.name("public_addresses");
     let Some(count) = group.public_addresses.count.fixed() else {
         return;

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use model::count::Count;
+use model::data::{BootFrom, GroupData, InstanceData, Origin, VolumeSource};
 use model::facts::InstanceFacts;
 use model::group::{
     Group, GroupVolume, Placement, PublicAddresses, Readiness, RemoteMount, Replicates, Role,
 };
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
 use model::name::{FlavorName, NetworkName, ProfileName};
 use model::topology::Topology;
+use model::unit::Gib;
 use model::value::Value;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -32,6 +36,11 @@ pub(super) struct Draft {
     depends_on: Vec<(Index, bool)>,
     roles: Vec<(Index, bool)>,
     instances: Vec<(Index, InstanceFacts)>,
+    stopped: Vec<Index>,
+    /// How many addresses are named on each network.
+    named: usize,
+    /// Whether the data of another environment come along.
+    data: bool,
     /// The share of the instances that have a public address, and the values that are known.
     addresses: Value<(u32, u32)>,
     values: Vec<IpAddr>,
@@ -43,9 +52,11 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         option::of(text()),
         option::of(select(&["xfs", "ext4"][..]).prop_map(str::to_owned)),
         option::of(text()),
+        option::of(source()),
     )
-        .prop_map(|(size, mount, file_system, note)| GroupVolume {
+        .prop_map(|(size, mount, file_system, note, from)| GroupVolume {
             size,
+            from,
             mount,
             file_system,
             note,
@@ -64,7 +75,10 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         vec(select(GROUPS), 0..2),
         count(),
         option::of(btree_set(0..40_u32, 5..7)),
-        value(select(&["ubuntu-12.04", "12.04"][..]).prop_map(name)),
+        (
+            value(select(&["ubuntu-12.04", "12.04"][..]).prop_map(name)),
+            boot(),
+        ),
         btree_map(select(VOLUMES).prop_map(name), volume, 0..2),
         placement,
         replicates,
@@ -76,7 +90,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 was,
                 count,
                 ordinals,
-                image,
+                (image, boot),
                 volumes,
                 placement,
                 replicates,
@@ -89,6 +103,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                     .collect(),
                 ordinals: ordinals.into_iter().flatten().rev().collect(),
                 image,
+                boot,
                 volumes,
                 placement,
                 lifecycle,
@@ -113,7 +128,12 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         vec((any::<Index>(), any::<bool>()), 0..3),
         vec((any::<Index>(), instance_facts()), 0..3),
         value((0..6_u32, 0..6_u32)),
-        vec(any::<IpAddr>(), 0..3),
+        (
+            vec(any::<IpAddr>(), 0..3),
+            vec(any::<Index>(), 0..2),
+            0..3_usize,
+            any::<bool>(),
+        ),
     )
         .prop_map(
             |(
@@ -125,7 +145,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 roles,
                 instances,
                 addresses,
-                values,
+                (values, stopped, named, data),
             )| Draft {
                 group,
                 flavor,
@@ -137,6 +157,9 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 depends_on,
                 roles,
                 instances,
+                stopped,
+                named,
+                data,
                 addresses,
                 values,
             },
@@ -220,6 +243,23 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
             }
         }
         let max = group.count.max();
+        if !mine.is_empty() {
+            group.stopped = draft.stopped.iter().map(|index| *index.get(mine)).collect();
+        }
+        for network in &group.networks {
+            let range = into.networks[network].cidr;
+            let addresses: Vec<IpAddr> = range
+                .hosts()
+                .skip(10 * (at + 1))
+                .take(draft.named.min(max as usize))
+                .collect();
+            if !addresses.is_empty() {
+                group.addresses.insert(network.clone(), addresses);
+            }
+        }
+        if draft.data {
+            group.data = Some(data(&mut group, mine));
+        }
         group.public_addresses.count = match draft.addresses {
             Value::Fixed((a, b)) => {
                 let (a, b) = (a.min(max), b.min(max));
@@ -237,4 +277,54 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
         groups.insert(name(own), group);
     }
     into.groups = groups;
+}
+
+fn source() -> impl Strategy<Value = VolumeSource> {
+    (any::<bool>(), select(&["daily", "3", "null"][..])).prop_map(|(snapshot, own)| {
+        if snapshot {
+            VolumeSource::Snapshot(name(own))
+        } else {
+            VolumeSource::Volume(name(own))
+        }
+    })
+}
+
+fn boot() -> impl Strategy<Value = BootFrom> {
+    prop_oneof![
+        Just(BootFrom::Disk),
+        value(gib()).prop_map(BootFrom::Volume)
+    ]
+}
+
+/// Data of another environment for each instance, as a recipe writes them.
+fn data(group: &mut Group, ordinals: &[u32]) -> GroupData {
+    let origin = |of: Key| Origin {
+        id: Value::Fixed(CloudId::new(format!("id of {of}"))),
+        size: Value::Fixed(Gib(7)),
+        of,
+    };
+    let mut instances = BTreeMap::new();
+    for ordinal in ordinals {
+        let instance = Key::instance(&name("theirs"), *ordinal);
+        let disk = match group.boot {
+            BootFrom::Disk => instance.clone(),
+            BootFrom::Volume(_) => Key::boot_volume(&instance),
+        };
+        let mut volumes = BTreeMap::new();
+        for (own, volume) in &mut group.volumes {
+            volume.from = None;
+            let key = Key::new(ResourceKind::Volume, &format!("{}.{own}", instance.name()));
+            volumes.insert(own.clone(), origin(key));
+        }
+        let disk = Some(origin(disk));
+        instances.insert(*ordinal, InstanceData { disk, volumes });
+    }
+    // Where there are no instances there is nothing to say of them.
+    for volume in group.volumes.values_mut() {
+        volume.from = None;
+    }
+    GroupData {
+        environment: name("elsewhere"),
+        instances,
+    }
 }

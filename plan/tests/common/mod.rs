@@ -1,13 +1,18 @@
 //! Random topologies that can be built: small, of few names, so that pairs of them overlap and
-//! differ in count, flavor, profile, address, volume, placement and order.
+//! differ in count, flavor, profile, address, volume, boot, data, power, placement and order. What
+//! their volumes and disks come from is put into the cloud by whoever carries them out, see
+//! [`located`].
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
 use std::collections::BTreeMap;
 
 use model::count::Count;
+use model::data::{BootFrom, GroupData, InstanceData, Origin, VolumeSource};
 use model::environment::EnvironmentKind;
 use model::flavor::Flavor;
 use model::group::{Group, GroupVolume, Placement, PublicAddresses, Readiness, Role};
+use model::id::CloudId;
+use model::key::{Key, ResourceKind};
 use model::name::{
     CloudName, EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName,
     ProfileName, VolumeName,
@@ -28,6 +33,26 @@ pub const IMAGES: [&str; 2] = ["ubuntu-12.04", "ubuntu-14.04"];
 const GROUPS: [&str; 4] = ["app", "db", "cache", "store"];
 const PROFILES: [&str; 3] = ["web", "sql", "files"];
 const VOLUMES: [&str; 2] = ["data", "logs"];
+/// The name of a volume of 1 GiB, and of a snapshot of it, that volumes are made from.
+pub const GOLDEN: &str = "golden";
+/// What stands for the id of that volume, and of an instance, until they are known.
+const GOLDEN_VOLUME: &str = "the id of a volume";
+const GOLDEN_INSTANCE: &str = "the id of an instance";
+
+/// A topology with the ids of what it takes its data from.
+pub fn located(mut topology: Topology, volume: &CloudId, instance: &CloudId) -> Topology {
+    for data in topology.groups.values_mut().filter_map(|g| g.data.as_mut()) {
+        for origin in data.origins_mut() {
+            let id = match origin.id.fixed().unwrap().as_str() {
+                GOLDEN_VOLUME => volume,
+                GOLDEN_INSTANCE => instance,
+                _ => continue,
+            };
+            origin.id = Value::Fixed(id.clone());
+        }
+    }
+    topology
+}
 
 pub fn flavors() -> BTreeMap<FlavorName, Flavor> {
     FLAVORS
@@ -88,8 +113,13 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
         0..IMAGES.len(),
         prop::sample::subsequence(PROFILES.to_vec(), 0..=3),
         0..=most,
-        prop::collection::btree_map(prop::sample::select(VOLUMES.to_vec()), 1..4_u64, 0..=2),
+        prop::collection::btree_map(
+            prop::sample::select(VOLUMES.to_vec()),
+            (1..4_u64, 0..4_u8),
+            0..=2,
+        ),
     );
+    let disks = (0..3_u8, prop::bool::weighted(0.2), 0..3_usize, 0..=most);
     let links = (
         0..4_u32,
         prop::sample::subsequence(GROUPS[..index].to_vec(), 0..=index),
@@ -97,7 +127,8 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
         any::<bool>(),
         any::<bool>(),
     );
-    (shape, links).prop_map(move |(shape, (placement, depends, ready, both, primary))| {
+    (shape, links, disks).prop_map(move |(shape, links, (boot, data, named, stopped))| {
+        let (placement, depends, ready, both, primary) = links;
         let (category, count, flavor, image, profiles, public, volumes) = shape;
         let mut group = Group::new(Category::ALL[category], Count::exactly(count));
         group.flavor = Value::Fixed(FlavorName::new(FLAVORS[flavor].0).unwrap());
@@ -117,9 +148,20 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
         };
         group.volumes = volumes
             .into_iter()
-            .map(|(name, size)| {
+            .map(|(name, (size, from))| {
+                let golden = model::name::StoredName::new(GOLDEN).unwrap();
+                let from = match from {
+                    0 => Some(VolumeSource::Snapshot(golden)),
+                    1 => Some(VolumeSource::Volume(golden)),
+                    _ => None,
+                };
                 let volume = GroupVolume {
-                    size: Value::Fixed(Gib(size)),
+                    size: if from.is_some() && size == 1 {
+                        Value::Unknown
+                    } else {
+                        Value::Fixed(Gib(size))
+                    },
+                    from: from.filter(|_| !data),
                     mount: Some(format!("/srv/{name}")),
                     file_system: Some("xfs".into()),
                     note: None,
@@ -132,6 +174,29 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
             1 => Placement::SpreadWith(PlacementName::new("apart").unwrap()),
             _ => Placement::Any,
         };
+        group.boot = match boot {
+            0 => BootFrom::Volume(Value::Fixed(Gib(2))),
+            1 => BootFrom::Volume(Value::AssignedByCloud),
+            _ => BootFrom::Disk,
+        };
+        if data {
+            group.data = Some(self::data(&mut group));
+        }
+        // Each group has addresses of its own; the range of `inner` is settled later.
+        let own = u8::try_from(10 * (index + 1)).unwrap();
+        group.addresses = group
+            .networks
+            .iter()
+            .map(|network| {
+                let addresses = (0..u8::try_from(named.min(count as usize)).unwrap())
+                    .map(|n| std::net::Ipv4Addr::new(10, 9, 0, own + n).into());
+                (network.clone(), addresses.collect())
+            })
+            .filter(|(_, addresses): &(_, Vec<_>)| !addresses.is_empty())
+            .collect();
+        if (1..=count).contains(&stopped) {
+            group.stopped.insert(stopped);
+        }
         if primary && count > 0 {
             group.roles.insert(1, Role::Primary);
         }
@@ -146,6 +211,40 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
             .collect();
         group
     })
+}
+
+/// Data for each instance of a group, all from the same golden volume and instance.
+fn data(group: &mut Group) -> GroupData {
+    let theirs = Key::instance(&GroupName::new("theirs").unwrap(), 1);
+    let origin = |of: &Key, id: &str| Origin {
+        of: of.clone(),
+        id: Value::Fixed(CloudId::new(id)),
+        size: Value::Fixed(Gib(1)),
+    };
+    if !group.boot.is_disk() {
+        // As large as what it is a snapshot of.
+        group.boot = BootFrom::Volume(Value::AssignedByCloud);
+    }
+    let one = InstanceData {
+        disk: Some(if group.boot.is_disk() {
+            origin(&theirs, GOLDEN_INSTANCE)
+        } else {
+            origin(&Key::boot_volume(&theirs), GOLDEN_VOLUME)
+        }),
+        volumes: group
+            .volumes
+            .keys()
+            .map(|name| {
+                let key = Key::new(ResourceKind::Volume, &format!("theirs[1].{name}"));
+                (name.clone(), origin(&key, GOLDEN_VOLUME))
+            })
+            .collect(),
+    };
+    let ordinals = group.ordinals(group.count.max());
+    GroupData {
+        environment: EnvironmentName::new("elsewhere").unwrap(),
+        instances: ordinals.into_iter().map(|o| (o, one.clone())).collect(),
+    }
 }
 
 /// Topologies of up to four groups of up to `most` instances.
@@ -189,7 +288,24 @@ pub fn topology(most: u32) -> impl Strategy<Value = Topology> {
         let there: Vec<GroupName> = topology.groups.keys().cloned().collect();
         for group in topology.groups.values_mut() {
             group.depends_on.retain(|name, _| there.contains(name));
+            // Named addresses are of the network's range.
+            for (name, addresses) in &mut group.addresses {
+                let std::net::IpAddr::V4(range) = topology.networks[name].cidr.addr() else {
+                    continue;
+                };
+                for address in addresses {
+                    if let std::net::IpAddr::V4(own) = address {
+                        let [a, b, c, _] = range.octets();
+                        *address = std::net::Ipv4Addr::new(a, b, c, own.octets()[3]).into();
+                    }
+                }
+            }
         }
+        for problem in model::file::check::topology(&topology) {
+            let of_groups = problem.path.to_string().starts_with("groups.");
+            assert!(!of_groups, "{}: {}", problem.path, problem.message);
+        }
+        assert_eq!(plan::buildable::obstacles(&topology), vec![]);
         topology
     })
 }

@@ -85,6 +85,15 @@ pub(super) enum Command {
     /// Take everything of an environment away, and wait until it is gone
     #[command(after_help = "Examples:\n  understudy down try-1 --reason 'done'")]
     Down(DownArgs),
+    /// Stop instances of an environment, and plan them so: they keep disks and addresses
+    #[command(after_help = "Examples:\n  understudy stop try-1 'app[2]'\n  \
+        understudy stop try-1 db1 db2 --reason 'rehearse a failover'\n\n\
+        INSTANCE is a group and a number, as in app[2], or a host name.")]
+    Stop(PowerArgs),
+    /// Start instances that are stopped, and plan them so
+    #[command(after_help = "Examples:\n  understudy start try-1 'app[2]'\n\n\
+        INSTANCE is a group and a number, as in app[2], or a host name.")]
+    Start(PowerArgs),
     /// Make a token for a program, or a link that signs a browser in once
     #[command(
         after_help = "Examples:\n  understudy token --name nightly-report --expires 90d\n  \
@@ -335,6 +344,23 @@ pub(super) struct DownArgs {
     /// The stored environment
     #[arg(value_name = "NAME")]
     pub(super) name: EnvironmentName,
+    /// Why, for the log
+    #[arg(long)]
+    pub(super) reason: Option<String>,
+    #[command(flatten)]
+    pub(super) format: FormatArg,
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct PowerArgs {
+    /// The stored environment
+    #[arg(value_name = "ENVIRONMENT")]
+    pub(super) name: EnvironmentName,
+    /// Which of its instances
+    #[arg(value_name = "INSTANCE", required = true)]
+    pub(super) instances: Vec<String>,
     /// Why, for the log
     #[arg(long)]
     pub(super) reason: Option<String>,

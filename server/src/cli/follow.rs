@@ -10,6 +10,7 @@ use model::act::Act;
 use model::environment::Layer;
 use model::filter::{InstanceFilter, MAX_PAGE_ROWS};
 use model::id::{EnvironmentId, OperationId};
+use model::key::Key;
 use model::operation::{Event, Happening, Operation, OperationState, Trouble};
 use tokio::task::JoinHandle;
 
@@ -159,11 +160,24 @@ impl Workplace {
         let name = &operation.environment_name;
         match &operation.state {
             OperationState::Done { .. } => {
-                if let Act::TakeDown { .. } = operation.act {
-                    self.say(&format!("{name} is gone."));
-                } else {
-                    self.say(&format!("{name} is up."));
-                    self.access(operation.environment).await?;
+                match &operation.act {
+                    Act::TakeDown { .. } => self.say(&format!("{name} is gone.")),
+                    Act::SetPower {
+                        instances, power, ..
+                    } => {
+                        let names: Vec<&str> = instances.iter().map(Key::name).collect();
+                        let verb = if names.len() == 1 { "is" } else { "are" };
+                        self.say(&format!("{} of {name} {verb} {power}.", names.join(", ")));
+                    }
+                    Act::Import { .. }
+                    | Act::ImportRecipe { .. }
+                    | Act::Derive { .. }
+                    | Act::BringUp { .. }
+                    | Act::Extend { .. }
+                    | Act::Resume { .. } => {
+                        self.say(&format!("{name} is up."));
+                        self.access(operation.environment).await?;
+                    }
                 }
                 Ok(Done::Yes)
             }

@@ -6,6 +6,7 @@ use model::count::Sizing;
 use model::file::Document;
 use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
+use model::resource::{Boot, Instance, Power};
 use model::topology::Topology;
 use plan::finding::{Severity, findings};
 
@@ -153,12 +154,24 @@ fn resolved_text(topology: &Topology, sizing: &Sizing, resolved: &Resolved, out:
             key.name().to_owned(),
             instance.host_name.clone(),
             instance.flavor.to_string(),
-            instance.image.to_string(),
+            boots_from(instance),
             names(instance.profiles.iter()),
         ]);
     }
     text.push_str(&table.print("  ", out.colours));
     text
+}
+
+/// What an instance starts from, and whether it is to run.
+fn boots_from(instance: &Instance) -> String {
+    let from = match &instance.boot {
+        Boot::Image(image) => image.to_string(),
+        Boot::OwnImage { image: key } | Boot::Volume { volume: key } => key.to_string(),
+    };
+    match instance.power {
+        Power::Running => from,
+        Power::Stopped => format!("{from}, stopped"),
+    }
 }
 
 fn recipe_text(recipe: &Recipe, out: Out) -> String {

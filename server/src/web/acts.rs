@@ -1,6 +1,8 @@
 //! Forms: each becomes one act for the engine and is answered by a redirect. One that is refused is
 //! answered by a page that says why, with the way back to what was typed.
 
+mod power;
+
 use std::sync::Arc;
 
 use app::Refusal;
@@ -21,6 +23,8 @@ use super::pages::Asked;
 use super::trouble::{Failed, bad_request, failed};
 use super::who::Who;
 use super::{Web, answer, pages};
+
+pub(super) use power::power;
 
 /// For how long after an environment was asked for the same person's form for it counts as the
 /// same click.

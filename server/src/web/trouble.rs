@@ -151,6 +151,15 @@ impl From<EngineError> for Failed {
                 let (why, todo) = split(&text, "Correct its file and import it.");
                 failed(StatusCode::CONFLICT, "It can’t be planned", why, todo)
             }
+            EngineError::NoInstance(..) | EngineError::NotThere(..) => {
+                let (why, todo) = split(&text, "Look at how it is now.");
+                failed(
+                    StatusCode::CONFLICT,
+                    "This instance can’t be stopped or started",
+                    why,
+                    todo,
+                )
+            }
             EngineError::Protected(name) => failed(
                 StatusCode::FORBIDDEN,
                 format!("{name} is protected"),

@@ -131,6 +131,8 @@ pub struct Call {
     pub method: Method,
     /// Path and query.
     pub path: String,
+    /// What was asked of a server or a volume that is there: `os-stop`.
+    pub action: Option<String>,
     /// What the client was answered; none where it was not.
     pub status: Option<StatusCode>,
     /// What went wrong on purpose.
@@ -249,8 +251,9 @@ async fn pass(
         }
         fault
     };
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let action = action(parts.uri.path(), &body);
     let forward = async {
-        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         side.forward(parts.method.clone(), &path, &parts.headers, body)
             .await
     };
@@ -276,6 +279,7 @@ async fn pass(
         service: side.service,
         method: parts.method.clone(),
         path: path.clone(),
+        action,
         status: answer.as_ref().map(Response::status),
         fault,
         when,
@@ -310,6 +314,15 @@ impl Side {
         *response.headers_mut() = headers;
         Some(response)
     }
+}
+
+/// The one name in the body of a call to an `action`.
+fn action(path: &str, body: &[u8]) -> Option<String> {
+    if !path.ends_with("/action") {
+        return None;
+    }
+    let body: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    body.into_iter().next().map(|(name, _)| name)
 }
 
 fn said(status: u16, retry_after: Option<u32>, body: &str) -> Response {

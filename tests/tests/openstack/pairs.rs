@@ -68,7 +68,8 @@ async fn from_any_topology_to_any_other() {
     };
     println!("seed {seed:?}");
     let lab = Lab::get().await;
-    let world = LabWorld::open(&lab, "pairs", Quotas::default()).await;
+    let mut world = LabWorld::open(&lab, "pairs", Quotas::default()).await;
+    let (volume, instance) = world.put_golden(&lab, buildable::GOLDEN).await;
     lab.flavors(&buildable::flavors()).await;
     for image in buildable::IMAGES {
         lab.image(image).await;
@@ -80,6 +81,7 @@ async fn from_any_topology_to_any_other() {
     let mut steps: BTreeMap<(&'static str, ResourceKind), usize> = BTreeMap::new();
     for number in 0..pairs {
         let (a, b) = pair.new_tree(&mut runner).unwrap().current();
+        let [a, b] = [a, b].map(|topology| buildable::located(topology, &volume, &instance));
         for (topology, which) in [(&a, "A"), (&b, "B")] {
             bring_to(
                 &world,

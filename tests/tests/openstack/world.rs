@@ -5,13 +5,14 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use cloud::openstack::Options;
-use model::id::OperationId;
+use model::id::{CloudId, OperationId};
 use model::key::ResourceKind;
 use model::operation::{OperationState, Trouble};
 use plan::Plan;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::openstack::{
-    CLOUD, Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas, Understudy,
+    CLOUD, Call, FaultProxy, Lab, LabProject, Listing, PROXIED, Quotas, Service, Understudy, text,
 };
 use tests::world::{Setup, example_environment, example_recipe};
 
@@ -118,6 +119,54 @@ impl LabWorld {
         );
     }
 
+    /// Puts a bootable volume of 1 GiB, a snapshot of it and a server into the project, all of one name: what
+    /// copies and volumes are made from. They are not ours, and stay.
+    pub async fn put_golden(&mut self, lab: &Lab, name: &str) -> (CloudId, CloudId) {
+        let client = self.project.client().await;
+        let post = async |service, path: &str, body: Value, object: &str| {
+            let made = client.post(service, path, body).await;
+            text(&made[object]["id"])
+        };
+        let image = lab.image("debian-12").await;
+        let body = json!({ "volume": { "name": name, "size": 1, "imageRef": image } });
+        let volume = post(Service::Cinder, "/v3/{project}/volumes", body, "volume").await;
+        self.until(&format!("volumes/{volume}"), "volume").await;
+        let body = json!({ "snapshot": { "name": name, "volume_id": volume } });
+        let snapshot = post(Service::Cinder, "/v3/{project}/snapshots", body, "snapshot").await;
+        self.until(&format!("snapshots/{snapshot}"), "snapshot")
+            .await;
+        let body = json!({ "network": { "name": name } });
+        let network = post(Service::Neutron, "/v2.0/networks", body, "network").await;
+        let body = json!({ "subnet": {
+            "network_id": network, "cidr": "10.250.0.0/24", "ip_version": 4,
+        }});
+        post(Service::Neutron, "/v2.0/subnets", body, "subnet").await;
+        let body = json!({ "server": {
+            "name": name,
+            "imageRef": image,
+            "flavorRef": lab.flavor("lab.small", 1, 512, 1).await,
+            "networks": [{ "uuid": network }],
+        }});
+        let server = post(Service::Nova, "/v2.1/servers", body, "server").await;
+        self.project.settled(&server).await;
+        self.before = self.project.listing().await;
+        (CloudId::new(volume), CloudId::new(server))
+    }
+
+    /// Waits until something of Cinder's is available.
+    async fn until(&self, path: &str, object: &str) {
+        let client = self.project.client().await;
+        let path = format!("/v3/{{project}}/{path}");
+        for _ in 0..300 {
+            let found = client.get(Service::Cinder, &path).await;
+            if found[object]["status"] == "available" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{path} is not available after 30 s");
+    }
+
     /// Ends the world and its project.
     pub async fn close(self) {
         self.project.remove().await;
@@ -150,8 +199,14 @@ pub fn made_and_removed(calls: &[Call]) -> Vec<(&'static str, ResourceKind)> {
                     continue;
                 } else if has("security-groups") {
                     ResourceKind::SecurityGroup
+                } else if call.action.as_deref() == Some("createImage") {
+                    ResourceKind::Image
                 } else if path.ends_with("/action") {
                     continue;
+                } else if has("images") {
+                    ResourceKind::Image
+                } else if has("snapshots") {
+                    ResourceKind::VolumeSnapshot
                 } else if has("servers") {
                     ResourceKind::Instance
                 } else if has("volumes") {

@@ -8,12 +8,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloud::Simulated;
 use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope, Status};
+use model::data::VolumeSource;
 use model::facts::InstanceFacts;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::Offers;
+use plan::offers::{Offers, StoredSources};
 use tests::world::{Setup, World, name};
 
 /// The simulated cloud, of whose instances no more than the ids can be seen.
@@ -54,6 +55,9 @@ impl Cloud for DownCell {
     }
     async fn offers(&self) -> Result<Offers, CloudError> {
         self.0.offers().await
+    }
+    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
+        self.0.stored(wanted).await
     }
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
         self.0.create(create).await

@@ -5,6 +5,7 @@ use futures::StreamExt;
 use model::key::{Key, ResourceKind};
 use model::operation::OperationState;
 use plan::offers::QuotaKind;
+use plan::steps::StepAct;
 use tests::world::{Setup, World, name, request};
 
 use crate::template::{Queued, Template};
@@ -25,7 +26,13 @@ fn passing_faults(queued: Queued, kind: ResourceKind) -> Vec<What> {
         What::LostRequest,
     ];
     match (queued, kind) {
-        (Queued::Create, ResourceKind::Instance | ResourceKind::Volume) => {
+        (
+            Queued::Create,
+            ResourceKind::Instance
+            | ResourceKind::Volume
+            | ResourceKind::VolumeSnapshot
+            | ResourceKind::Image,
+        ) => {
             faults.push(What::ErrorStatus {
                 text: "No valid host was found.".into(),
             });
@@ -73,12 +80,12 @@ async fn with_a_fault(template: &Template, queued: Queued, key: &Key, what: What
     assert_eq!(verdict::effects(&calls), foretold, "{story}");
 }
 
-async fn each_fault_at_each_step(queued: Queued) {
-    let template = Template::make(queued).await;
+async fn each_fault_at_each_step(queued: Queued, template: Template) {
     let stories: Vec<(&Key, What)> = template
         .plan
         .steps
         .iter()
+        .filter(|step| !matches!(step.act, StepAct::Update { .. }))
         .flat_map(|step| {
             passing_faults(queued, step.key.kind)
                 .into_iter()
@@ -96,24 +103,51 @@ async fn each_fault_at_each_step(queued: Queued) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_fault_at_each_step_of_making_a_copy() {
-    each_fault_at_each_step(Queued::Create).await;
+    each_fault_at_each_step(Queued::Create, Template::make(Queued::Create).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_at_each_step_of_making_a_copy_with_data() {
+    each_fault_at_each_step(Queued::Create, Template::with_data(Queued::Create).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_at_each_step_of_taking_a_copy_with_data_down() {
+    each_fault_at_each_step(Queued::Destroy, Template::with_data(Queued::Destroy).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_fault_at_each_step_of_taking_it_down() {
-    each_fault_at_each_step(Queued::Destroy).await;
+    each_fault_at_each_step(Queued::Destroy, Template::make(Queued::Destroy).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_comes_up_rolls_back_to_nothing_and_says_why() {
-    let template = Template::make(Queued::Create).await;
+    never_comes_up(Template::make(Queued::Create).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_with_data_that_never_comes_up_leaves_its_source_alone() {
+    never_comes_up(Template::with_data(Queued::Create).await).await;
+}
+
+async fn never_comes_up(template: Template) {
     let lasting = |key: &Key| match key.kind {
-        ResourceKind::Instance | ResourceKind::Volume => What::ErrorStatus {
+        ResourceKind::Instance
+        | ResourceKind::Volume
+        | ResourceKind::VolumeSnapshot
+        | ResourceKind::Image => What::ErrorStatus {
             text: "No valid host was found.".into(),
         },
         _ => What::ServerError,
     };
-    let stories: Vec<&Key> = template.plan.steps.iter().map(|step| &step.key).collect();
+    let stories: Vec<&Key> = template
+        .plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.act, StepAct::Create { .. }))
+        .map(|step| &step.key)
+        .collect();
     futures::stream::iter(stories)
         .map(async |key| {
             let story = format!("{key} never");

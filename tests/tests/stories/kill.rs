@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures::StreamExt;
+use model::key::ResourceKind;
 use tests::world::{MOMENTS, Setup, World, until_idle};
 use tokio::process::Command;
 
@@ -62,12 +63,16 @@ async fn killed_and_started_again(template: &Template, queued: Queued, fate: &st
     );
 }
 
-async fn at_each_moment_of_each_call(queued: Queued) {
-    let template = Template::make(queued).await;
+async fn at_each_moment_of_each_call(
+    queued: Queued,
+    template: Template,
+    of: impl Fn(ResourceKind) -> bool,
+) {
     let fates: Vec<String> = template
         .plan
         .steps
         .iter()
+        .filter(|step| of(step.key.kind))
         .flat_map(|step| MOMENTS.map(|(_, word)| format!("kill:{word}:{}", step.key)))
         .collect();
     let points = fates.len();
@@ -77,17 +82,42 @@ async fn at_each_moment_of_each_call(queued: Queued) {
         .collect::<Vec<()>>()
         .await;
     println!(
-        "{queued:?}: killed at {points} points ({} calls, 4 moments each), each time complete or gone afterwards, nothing made twice, nothing left behind",
+        "{queued:?}: killed at {points} points (4 moments each of calls of {} steps), each time complete or gone afterwards, nothing made twice, nothing left behind",
         template.plan.steps.len()
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_making_a_copy() {
-    at_each_moment_of_each_call(Queued::Create).await;
+    let template = Template::make(Queued::Create).await;
+    at_each_moment_of_each_call(Queued::Create, template, |_| true).await;
+}
+
+/// What a copy without data has none of.
+fn with_data(kind: ResourceKind) -> bool {
+    matches!(
+        kind,
+        ResourceKind::VolumeSnapshot
+            | ResourceKind::Volume
+            | ResourceKind::Image
+            | ResourceKind::Instance
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_making_a_copy_with_data() {
+    let template = Template::with_data(Queued::Create).await;
+    at_each_moment_of_each_call(Queued::Create, template, with_data).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_taking_a_copy_with_data_down() {
+    let template = Template::with_data(Queued::Destroy).await;
+    at_each_moment_of_each_call(Queued::Destroy, template, with_data).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_taking_it_down() {
-    at_each_moment_of_each_call(Queued::Destroy).await;
+    let template = Template::make(Queued::Destroy).await;
+    at_each_moment_of_each_call(Queued::Destroy, template, |_| true).await;
 }

@@ -9,12 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloud::Simulated;
 use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope};
+use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::operation::OperationState;
 use model::resource::Resource;
-use plan::offers::Offers;
+use plan::offers::{Offers, StoredSources};
 use tests::world::{Setup, World, assert_settled, operation, work_until_idle};
 
 /// The simulated cloud, to which each request for a part comes twice: the first time from somebody
@@ -44,6 +45,9 @@ impl Cloud for Late {
     }
     async fn offers(&self) -> Result<Offers, CloudError> {
         self.0.offers().await
+    }
+    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
+        self.0.stored(wanted).await
     }
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
         let first = self.0.create(create.clone()).await?;

@@ -60,7 +60,11 @@ async fn bring_to(world: &World, topology: &Topology, story: &str) {
 async fn a_pair(a: &Topology, b: &Topology, story: &str) {
     let folder = tempfile::tempdir().unwrap();
     let world = World::open(Setup::quick(folder.path())).await;
-    let foreign = verdict::put_foreign(&world).await;
+    let mut foreign = verdict::put_foreign(&world).await;
+    let golden = verdict::put_golden(&world, buildable::GOLDEN).await;
+    let [a, b] = [a, b]
+        .map(|topology| buildable::located(topology.clone(), &golden.volume, &golden.instance));
+    foreign.extend([golden.volume, golden.instance, golden.snapshot]);
     world
         .cloud
         .offer_flavors(&buildable::flavors())
@@ -68,8 +72,8 @@ async fn a_pair(a: &Topology, b: &Topology, story: &str) {
         .unwrap();
     let images = buildable::IMAGES.map(|image| model::name::ImageName::new(image).unwrap());
     world.cloud.offer_images(&images).await.unwrap();
-    bring_to(&world, a, &format!("{story} A")).await;
-    bring_to(&world, b, &format!("{story} B")).await;
+    bring_to(&world, &a, &format!("{story} A")).await;
+    bring_to(&world, &b, &format!("{story} B")).await;
     let down = world.take_down("pair").await;
     world.work_until_idle().await;
     let state = world.operation(down).await.state;

@@ -38,7 +38,28 @@ impl Template {
         let folder = tempfile::tempdir().unwrap();
         let world = World::with_webplatform(Setup::quick(folder.path())).await;
         let foreign = verdict::put_foreign(&world).await;
-        let mut operation = world.copy("copy-1").await;
+        let operation = world.copy("copy-1").await;
+        Self::begin(folder, world, foreign, operation, queued).await
+    }
+
+    /// Makes a world in which the copy takes data along. What they are taken from is not the
+    /// copy's, and must stay as it is.
+    pub async fn with_data(queued: Queued) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::with_shop(Setup::quick(folder.path())).await;
+        let mut foreign = verdict::put_foreign(&world).await;
+        foreign.extend(verdict::everything(&world).await.into_keys());
+        let operation = world.queued(World::shop_copy("copy-1")).await;
+        Self::begin(folder, world, foreign, operation, queued).await
+    }
+
+    async fn begin(
+        folder: TempDir,
+        world: World,
+        foreign: Vec<CloudId>,
+        mut operation: OperationId,
+        queued: Queued,
+    ) -> Self {
         if queued == Queued::Destroy {
             world.work_until_idle().await;
             let state = world.operation(operation).await.state;

@@ -6,6 +6,10 @@ use cloud::simulated::{Call, Outcome, Verb};
 use engine::port::{Cloud, Found, Scope, Status};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::name::ImageName;
+use model::resource::{Resource, Volume, VolumeContent, VolumeSnapshot};
+use model::unit::Gib;
+use model::value::Value;
 use plan::steps::{Plan, StepAct};
 use tests::world::World;
 
@@ -27,6 +31,50 @@ pub async fn put_foreign(world: &World) -> Vec<CloudId> {
         );
     }
     ids
+}
+
+/// What copies and volumes are made from, and nobody of ours owns.
+pub struct Golden {
+    pub volume: CloudId,
+    pub snapshot: CloudId,
+    pub instance: CloudId,
+}
+
+/// Puts a bootable volume of 1 GiB, a snapshot of it and an instance into the cloud.
+pub async fn put_golden(world: &World, name: &str) -> Golden {
+    let cloud = &world.cloud;
+    let image = ImageName::new("golden").unwrap();
+    cloud
+        .offer_images(std::slice::from_ref(&image))
+        .await
+        .unwrap();
+    let disk = Volume {
+        size: Value::Fixed(Gib(1)),
+        content: VolumeContent::Image(Value::Fixed(image)),
+        mount: None,
+        file_system: None,
+    };
+    let volume = cloud
+        .put(None, name, &disk.into(), &BTreeMap::new())
+        .await
+        .unwrap();
+    let instance = cloud
+        .put_foreign(ResourceKind::Instance, name)
+        .await
+        .unwrap();
+    let of = VolumeSnapshot {
+        volume: Value::Fixed(volume.clone()),
+        size: Value::AssignedByCloud,
+    };
+    let snapshot = cloud
+        .put(None, name, &of.into(), &BTreeMap::new())
+        .await
+        .unwrap();
+    Golden {
+        volume,
+        snapshot,
+        instance,
+    }
 }
 
 /// Everything in the cloud by its id.
@@ -70,25 +118,36 @@ pub async fn complete(world: &World, foreign: &[CloudId], expected: &Plan, story
             .unwrap_or_else(|| panic!("{story}: unmarked: {found:?}"));
         by_key.entry(mark.key.clone()).or_default().push(found);
     }
+    // What a step made, another may have changed.
+    let mut made: BTreeMap<&Key, &Resource> = BTreeMap::new();
     for step in &expected.steps {
-        if let StepAct::Create { resource } = &step.act {
-            let found = by_key.remove(&step.key).unwrap_or_default();
-            assert_eq!(
-                found.len(),
-                1,
-                "{story}: {} is there {} times",
-                step.key,
-                found.len()
-            );
-            assert_eq!(found[0].status, Status::Ready, "{story}: {}", step.key);
-            let theirs = found[0].resource.as_ref().unwrap();
-            assert_eq!(
-                theirs,
-                &resource.settled_on(theirs),
-                "{story}: {} is not as planned",
-                step.key
-            );
+        match &step.act {
+            StepAct::Create { resource } => {
+                made.insert(&step.key, resource);
+            }
+            StepAct::Update { before: _, after } => {
+                if let Some(made) = made.get_mut(&step.key) {
+                    *made = after;
+                }
+            }
+            StepAct::Delete { resource: _ } => {}
         }
+    }
+    for (key, resource) in made {
+        let found = by_key.remove(key).unwrap_or_default();
+        assert_eq!(
+            found.len(),
+            1,
+            "{story}: {key} is there {} times",
+            found.len()
+        );
+        assert_eq!(found[0].status, Status::Ready, "{story}: {key}");
+        let theirs = found[0].resource.as_ref().unwrap();
+        assert_eq!(
+            theirs,
+            &resource.settled_on(theirs),
+            "{story}: {key} is not as planned"
+        );
     }
     assert!(
         by_key.is_empty(),

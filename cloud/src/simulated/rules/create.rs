@@ -6,16 +6,17 @@ use engine::port::{CloudError, Mark};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::resource::{
-    Instance, Network, Resource, Router, SecurityGroup, SecurityRules, ServerGroup, Volume,
+    Instance, Network, Power, Resource, Router, SecurityGroup, SecurityRules, ServerGroup,
     VolumeAttachment,
 };
 use plan::offers::QuotaKind;
 
 use super::{
-    Ground, conflict, id_of, needs_active, network, noun, referred, refused, rule_rows, usable,
+    Ground, conflict, id_of, needs_settled, network, noun, referred, refused, rule_rows, storage,
+    usable,
 };
 use crate::simulated::codec::mark_text;
-use crate::simulated::world::{Body, Disk, PortRow, Purpose, Row, Server, Size, World};
+use crate::simulated::world::{Body, PortRow, Purpose, Row, Server, Size, World};
 use crate::simulated::{addresses, placement, quota};
 
 /// How much text a metadata item, a description or a name holds.
@@ -68,13 +69,15 @@ pub(in crate::simulated) fn create(
         | ResourceKind::Router
         | ResourceKind::SecurityGroup
         | ResourceKind::ServerGroup
+        | ResourceKind::VolumeSnapshot
         | ResourceKind::Volume
+        | ResourceKind::Image
         | ResourceKind::Instance => (new.name.to_owned(), new.mark.cloned()),
     };
     let config = ground.config;
     let delay = match kind {
         ResourceKind::Instance => config.build,
-        ResourceKind::Volume => config.volume,
+        ResourceKind::VolumeSnapshot | ResourceKind::Volume | ResourceKind::Image => config.volume,
         ResourceKind::Network
         | ResourceKind::Subnet
         | ResourceKind::Router
@@ -159,28 +162,11 @@ fn make(world: &World, ground: Ground<'_>, new: &New<'_>) -> Result<Made, CloudE
             quota::check(world, &[(QuotaKind::ServerGroups, 1)])?;
             Ok(Body::ServerGroup.into())
         }
-        Resource::Volume(Volume {
-            size,
-            mount,
-            file_system,
-        }) => {
-            let Some(gib) = size.fixed().map(|size| size.0).filter(|gib| *gib > 0) else {
-                return refused(
-                    "Invalid input received: Volume size must be an integer and greater than 0.",
-                );
-            };
-            quota::check(
-                world,
-                &[(QuotaKind::Volumes, 1), (QuotaKind::VolumeGib, gib)],
-            )?;
-            Ok(Body::Volume(Disk {
-                gib,
-                mount: mount.clone(),
-                file_system: file_system.clone(),
-                extending: None,
-            })
-            .into())
+        Resource::VolumeSnapshot(snapshot) => {
+            Ok(storage::snapshot(world, ground, snapshot)?.into())
         }
+        Resource::Volume(volume) => Ok(storage::volume(world, ground, ids, volume)?.into()),
+        Resource::Image(image) => Ok(storage::image(world, ground, image)?.into()),
         Resource::Instance(instance) => make_server(world, ground, ids, instance),
         Resource::VolumeAttachment(attachment) => make_attachment(world, ground, ids, attachment),
         Resource::FloatingIp(address) => {
@@ -200,12 +186,14 @@ fn make_server(
         ordinal,
         host_name,
         flavor,
-        image,
+        boot,
         profiles,
         role,
         networks,
         security_groups,
         server_group,
+        // Nova starts what it makes.
+        power: _,
     } = instance;
     let Some((flavor, size)) = flavor.fixed().and_then(|name| {
         let flavor = world.flavors.get(name)?;
@@ -213,11 +201,10 @@ fn make_server(
     }) else {
         return refused(format!("Flavor {flavor} could not be found."));
     };
-    let Some(image) = image.fixed().filter(|image| world.images.contains(*image)) else {
-        return refused(format!("Image {image} could not be found."));
-    };
+    let boot = storage::boot(world, ground, ids, boot)?;
     let mut ports = Vec::new();
-    for name in networks.iter() {
+    let mut addresses = Vec::new();
+    for (name, address) in networks.iter() {
         let name = name.as_str();
         let network = referred(world, ids, &Key::new(ResourceKind::Network, name))?;
         let subnet = referred(world, ids, &Key::new(ResourceKind::Subnet, name))?;
@@ -226,7 +213,9 @@ fn make_server(
             subnet: subnet.id.clone(),
             address: None,
         });
+        addresses.push(address.fixed().copied());
     }
+    addresses::are_free(world, &ports, &addresses)?;
     let security_groups = security_groups
         .iter()
         .map(|key| Ok(referred(world, ids, key)?.id.clone()))
@@ -249,7 +238,7 @@ fn make_server(
     let fault = if host.is_none() {
         Some(placement::NO_HOST.to_owned())
     } else {
-        addresses::give_ports(world, &mut ports)
+        addresses::give_ports(world, &mut ports, &addresses)
             .err()
             .map(|why| format!("Failed to allocate the network(s), not rescheduling. {why}"))
     };
@@ -258,7 +247,9 @@ fn make_server(
         flavor: flavor.clone(),
         size,
         resizing: None,
-        image: image.clone(),
+        boot,
+        power: Power::Running,
+        powering: None,
         purpose: Some(Purpose {
             group: group.clone(),
             ordinal: *ordinal,
@@ -280,13 +271,13 @@ fn make_attachment(
     VolumeAttachment { volume, instance }: &VolumeAttachment,
 ) -> Result<Made, CloudError> {
     let instance = referred(world, ids, instance)?;
-    needs_active(instance, "attach_volume", ground.now)?;
+    needs_settled(instance, "attach_volume", ground.now)?;
     let volume = usable(world, ResourceKind::Volume, id_of(ids, volume)?)?;
     let status = match &volume.body {
         _ if ground.now < volume.ready => Some("creating"),
         _ if volume.fault.is_some() => Some("error"),
         Body::Volume(disk) if disk.extending.is_some() => Some("extending"),
-        _ if world.attachment_of(&volume.id).is_some() => Some("in-use"),
+        _ if world.is_in_use(&volume.id) => Some("in-use"),
         _ => None,
     };
     if let Some(status) = status {

@@ -6,7 +6,7 @@ use engine::port::CloudError;
 use model::id::CloudId;
 use model::key::ResourceKind;
 
-use super::{Did, Ground, conflict, existing, vm_state};
+use super::{Did, Ground, conflict, existing, storage, vm_state};
 use crate::simulated::config::Delay;
 use crate::simulated::world::{Body, Row, World};
 
@@ -29,7 +29,9 @@ pub(in crate::simulated) fn delete(
             min: slow,
             max: slow,
         },
-        (None, ResourceKind::Instance | ResourceKind::Volume) => ground.config.delete,
+        (None, ResourceKind::Instance | ResourceKind::Volume | ResourceKind::VolumeSnapshot) => {
+            ground.config.delete
+        }
         (None, _) => ground.config.other,
     };
     let key = row.mark.as_ref().map_or_else(
@@ -82,21 +84,9 @@ fn in_the_way(world: &World, ground: Ground<'_>, row: &Row) -> Result<(), CloudE
             }
         }
         Body::SecurityGroup => security_group(world, id),
-        Body::Volume(disk) => {
-            let status = if world.attachment_of(id).is_some() {
-                "in-use"
-            } else if ground.now < row.ready {
-                "creating"
-            } else if disk.extending.is_some() {
-                "extending"
-            } else {
-                return Ok(());
-            };
-            conflict(format!(
-                "Invalid volume: Volume status must be available or error and must not be attached: \
-                 volume {id} is {status}."
-            ))
-        }
+        Body::VolumeSnapshot { .. } => storage::snapshot_can_go(world, ground, row),
+        Body::Volume(disk) => storage::volume_can_go(world, ground, row, disk),
+        Body::Image { .. } => storage::image_can_go(world, id),
         Body::VolumeAttachment { instance, .. } => {
             let state = world
                 .row(instance)

@@ -21,7 +21,11 @@ fn overlap(a: IpNet, b: IpNet) -> bool {
 pub(super) fn subnet(
     world: &World,
     ids: &BTreeMap<Key, CloudId>,
-    Subnet { network, cidr }: &Subnet,
+    Subnet {
+        network,
+        cidr,
+        reserved,
+    }: &Subnet,
 ) -> Result<Body, CloudError> {
     let network = referred(world, ids, network)?.id.clone();
     if *cidr != cidr.trunc() {
@@ -35,6 +39,7 @@ pub(super) fn subnet(
         if let Body::Subnet {
             network: of,
             cidr: other,
+            reserved: _,
         } = &row.body
             && *of == network
             && overlap(*other, *cidr)
@@ -49,6 +54,7 @@ pub(super) fn subnet(
     Ok(Body::Subnet {
         network,
         cidr: *cidr,
+        reserved: reserved.clone(),
     })
 }
 

@@ -10,10 +10,10 @@ use model::resource::{FloatingIp, Instance, Resource, SecurityRules, Volume};
 use plan::offers::QuotaKind;
 
 use super::network::route;
-use super::{Did, Ground, conflict, existing, needs_active, noun, referred, refused, rule_rows};
+use super::{Did, Ground, conflict, existing, needs_settled, noun, referred, refused, rule_rows};
 use crate::simulated::quota;
 use crate::simulated::world::{
-    Body, Disk, Extending, PublicAddress, Purpose, Resizing, Row, Server, Size, World,
+    Body, Disk, Extending, Powering, PublicAddress, Purpose, Resizing, Row, Server, Size, World,
 };
 
 /// Changes a resource, or refuses.
@@ -47,6 +47,11 @@ pub(in crate::simulated) fn update(
                 rules,
             }
         }
+        (Body::Subnet { network, cidr, .. }, Resource::Subnet(after)) => Body::Subnet {
+            network: network.clone(),
+            cidr: *cidr,
+            reserved: after.reserved.clone(),
+        },
         (Body::Volume(disk), Resource::Volume(after)) => {
             Body::Volume(volume(world, ground, row, disk, after)?)
         }
@@ -101,6 +106,7 @@ fn volume(
         size,
         mount,
         file_system,
+        content: _,
     }: &Volume,
 ) -> Result<Disk, CloudError> {
     let mut disk = Disk {
@@ -147,8 +153,9 @@ fn instance(
         profiles,
         role,
         security_groups,
+        power,
         host_name: _,
-        image: _,
+        boot: _,
         networks: _,
         server_group: _,
     } = after;
@@ -171,12 +178,21 @@ fn instance(
         .as_ref()
         .map_or(&server.flavor, |r| &r.flavor);
     let Some(flavor) = flavor.fixed().filter(|flavor| *flavor != target) else {
+        let target = server.powering.as_ref().map_or(server.power, |p| p.to);
+        if *power != target {
+            let action = format!("{} server", power.verb());
+            needs_settled(row, &action, ground.now)?;
+            server.powering = Some(Powering {
+                to: *power,
+                until: done(ground, row, power.word()),
+            });
+        }
         return Ok(server);
     };
     let Some(size) = world.flavors.get(flavor).map(Size::from) else {
         return refused(format!("Flavor {flavor} could not be found."));
     };
-    needs_active(row, "resize", ground.now)?;
+    needs_settled(row, "resize", ground.now)?;
     let more = |new: u64, old: u64| new.saturating_sub(old);
     quota::check(
         world,

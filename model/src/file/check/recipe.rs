@@ -1,8 +1,13 @@
 //! A recipe by itself. What it names of its source is checked when it meets one.
 
+use std::collections::BTreeMap;
+
 use super::references::{declared_total, known};
 use super::{Path, Problem, Problems, ranges};
-use crate::name::GroupName;
+use crate::count::Count;
+use crate::data::DataCopied;
+use crate::name::{GroupName, NetworkName};
+use crate::network::Network;
 use crate::recipe::{LeaseTerms, Recipe, RecipeGroup};
 
 /// Everything that is wrong with a recipe by itself; empty where it holds together.
@@ -50,7 +55,8 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
         );
     }
     for (name, group) in groups {
-        self::group(name, group, &root.name("groups").name(name), &mut problems);
+        let path = root.name("groups").name(name);
+        self::group(name, group, networks, &path, &mut problems);
         // A flavor may be the source's; a near miss of one of the recipe's own is told there.
         if let Some(flavor) = &group.flavor
             && flavors
@@ -61,6 +67,8 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
             known(&mut problems, path, "flavor", flavor, flavors);
         }
     }
+    let named = groups.iter().map(|(name, group)| (name, &group.addresses));
+    super::addresses::once(named, &mut problems);
     for name in omit.keys() {
         if let Some((user, _)) = groups
             .iter()
@@ -81,10 +89,19 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
     problems.0
 }
 
-fn group(name: &GroupName, group: &RecipeGroup, path: &Path, problems: &mut Problems) {
+fn group(
+    name: &GroupName,
+    group: &RecipeGroup,
+    networks: &BTreeMap<NetworkName, Network>,
+    path: &Path,
+    problems: &mut Problems,
+) {
     let RecipeGroup {
         from,
         count,
+        boot,
+        data,
+        addresses,
         public_addresses,
         volumes,
         omit_volumes,
@@ -93,6 +110,16 @@ fn group(name: &GroupName, group: &RecipeGroup, path: &Path, problems: &mut Prob
         placement: _,
         omit_profiles: _,
     } = group;
+    match (data, boot) {
+        (DataCopied::Snapshot, Some(_)) => problems.add(
+            path.name("boot"),
+            "with `data: snapshot` instances boot from what the source's boot from; leave this out"
+                .into(),
+        ),
+        (DataCopied::Snapshot, None) | (DataCopied::None, _) => {}
+    }
+    let most = count.map(Count::max);
+    super::addresses::of_group(addresses, networks, most, path, problems);
     for (index, source) in from.iter().enumerate() {
         if from[..index].contains(source) {
             problems.add(

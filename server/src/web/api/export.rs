@@ -36,7 +36,7 @@ const CSV: Format = Format {
     content_type: "text/csv; charset=utf-8",
     name: "instances.csv",
     head: "environment,kind,layer,instance,group,ordinal,host_name,category,lifecycle,status,\
-           flavor,vcpus,ram_mib,disk_gib,image,profiles,role,addresses,public_addresses,os,\
+           power,flavor,vcpus,ram_mib,disk_gib,image,profiles,role,addresses,public_addresses,os,\
            load_1,load_5,load_15,file_systems\r\n",
     row: csv_row,
     between: "",
@@ -176,6 +176,7 @@ fn csv_row(row: &InstanceRow, text: &mut String) {
     cell(text, record.category);
     cell(text, record.lifecycle.word());
     maybe(text, facts.status.as_ref());
+    cell(text, record.power);
     maybe(text, value(&record.flavor));
     maybe(text, record.vcpus);
     maybe(text, record.ram.map(|ram| ram.0));

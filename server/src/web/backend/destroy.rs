@@ -94,7 +94,7 @@ fn stays() -> Vec<(String, String)> {
             "it belongs to somebody else, and is never touched",
         ),
         (
-            "Flavors, images, the external network",
+            "Flavors, the cloud’s images, the external network",
             "they are the cloud’s",
         ),
         (
@@ -115,7 +115,9 @@ const fn plural(kind: ResourceKind) -> &'static str {
         ResourceKind::SecurityGroup => "security groups",
         ResourceKind::SecurityRules => "sets of security rules",
         ResourceKind::ServerGroup => "server groups",
+        ResourceKind::VolumeSnapshot => "volume snapshots",
         ResourceKind::Volume => "volumes",
+        ResourceKind::Image => "images",
         ResourceKind::Instance => "instances",
         ResourceKind::VolumeAttachment => "volume attachments",
         ResourceKind::FloatingIp => "public addresses",

@@ -1,10 +1,11 @@
 //! One environment's page.
 
-use app::data::EnvironmentData;
+use app::data::{EnvironmentData, PowerOffer};
 use app::routes::EnvironmentAsk;
 use model::environment::{Environment, EnvironmentKind, Layer, Revision};
 use model::filter::{InstanceFilter, InstanceRow, MAX_PAGE_ROWS, Page, instance_records};
 use model::name::EnvironmentName;
+use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::capacity_of;
 
@@ -53,7 +54,11 @@ impl Reader {
             | EnvironmentKind::Staging
             | EnvironmentKind::Development => None,
         };
+        let power = shown
+            .then(|| power(&environment, &topology, &operations))
+            .flatten();
         Ok(EnvironmentData {
+            power,
             capacity: capacity_of(&topology),
             instances,
             findings: by_severity(findings),
@@ -103,6 +108,36 @@ impl Reader {
         };
         Ok(self.store().instances(&filter).await?)
     }
+}
+
+/// Stopping and starting instances, where any of them can be in the cloud.
+fn power(
+    environment: &Environment,
+    topology: &Topology,
+    operations: &[Operation],
+) -> Option<PowerOffer> {
+    let collected = environment.planned.is_some() && environment.observed.is_some();
+    if !collected || topology.cloud.is_none() || environment.destroyed_at.is_some() {
+        return None;
+    }
+    let busy = operations
+        .iter()
+        .find(|operation| operation.state.is_open());
+    let refused = if environment.protected {
+        Some(format!(
+            "{} is protected: nobody can stop or start its instances through Understudy until \
+             approvals exist.",
+            environment.name
+        ))
+    } else {
+        busy.map(|operation| {
+            format!(
+                "It is being changed right now ({}): wait until that ends.",
+                operation.act.words()
+            )
+        })
+    };
+    Some(PowerOffer { refused })
 }
 
 /// The instances of a state that lists no longer hold.

@@ -116,7 +116,7 @@ impl Reader {
             (Some((_, source)), Some(known), Some((_, first))) => {
                 plan::copy::derive(&source, &known, environment.name.clone())
                     .ok()
-                    .filter(|copy| copy.topology == first)
+                    .filter(|copy| copy.topology == plan::data::not_located(first))
                     .map_or_else(Vec::new, |copy| copy.fidelity)
             }
             _ => Vec::new(),
