@@ -150,14 +150,14 @@ fn power(instance: &InstanceRow, offer: &PowerOffer) -> impl IntoView + use<> {
     let what = format!("{label} {name}");
     let refused = offer.refused.is_some();
     view! {
-        <td>
+        <td class="num">
             <form method="post" action=routes::power(&instance.environment)>
                 {form::token()}
                 {form::hidden("instance", name)}
                 {form::hidden("power", wanted.word())}
                 <button
                     type="submit"
-                    class="quiet"
+                    class="compact"
                     aria-label=what
                     disabled=refused
                     aria-describedby=refused.then_some(WHY_NOT)

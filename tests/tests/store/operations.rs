@@ -8,12 +8,13 @@ use store::SqlStore;
 
 use crate::harness::{
     Database, at, audit, claim, claimed, end, environment_id, lease, on_both, operation,
-    operation_id, plan, put, topology,
+    operation_id, plan, put, revision, topology,
 };
 
 on_both! {
     an_operation_is_stored_whole
     one_operation_at_a_time
+    what_is_planned_is_stored_with_its_operation_or_not_at_all
     of_many_at_once_one_is_queued
     the_same_key_gives_the_same_operation
     what_is_reserved_is_not_given_twice
@@ -96,6 +97,39 @@ async fn one_operation_at_a_time(database: Database) {
 
     end(&store, claim, OperationState::Done { at: at(50) }).await;
     store.submit(operation(2, &environment)).await.unwrap();
+}
+
+async fn what_is_planned_is_stored_with_its_operation_or_not_at_all(database: Database) {
+    let store = database.open().await;
+    let environment = environment(&store, 1, "prod").await;
+    let planned = |instances: u32| {
+        let state = topology("prod", &[("app", instances)]);
+        revision(state, Layer::Planned, 10)
+    };
+    let newest = async || {
+        let layer = Layer::Planned;
+        let stored = store.revision(environment.id, layer, None).await.unwrap();
+        stored.unwrap().1
+    };
+    let mut new = operation(1, &environment);
+    new.revision = Some(planned(2));
+    new.idempotency_key = Some("key".into());
+    store.submit(new.clone()).await.unwrap();
+    assert_eq!(newest().await, planned(2).topology);
+
+    // Asked for again it is not stored again, and what is refused stores nothing.
+    let version = store.version().await.unwrap();
+    new.revision = Some(planned(3));
+    let again = store.submit(new).await.unwrap();
+    assert_eq!(again, Submitted::Again(operation_id(1)));
+    let mut busy = operation(2, &environment);
+    busy.revision = Some(planned(3));
+    let refused = store.submit(busy).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Busy { .. }), "{refused:?}");
+    assert_eq!(newest().await, planned(2).topology);
+    assert_eq!(store.version().await.unwrap(), version);
+    let rows = "SELECT COUNT(*) FROM revisions WHERE layer = 'planned'";
+    assert_eq!(database.number(rows).await, 2);
 }
 
 async fn of_many_at_once_one_is_queued(database: Database) {
