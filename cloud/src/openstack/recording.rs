@@ -26,6 +26,7 @@
 mod recorder;
 mod redact;
 mod replay;
+mod shelf;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,7 @@ use super::transport::{Answer, Call, Lost, Service, SignedIn, Version};
 pub use recorder::Recorder;
 pub use redact::{REMOVED, Redactor};
 pub use replay::Replay;
+pub use shelf::Keep;
 
 /// The version of the format that is written.
 const FORMAT: u32 = 1;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cloud::openstack::recording::{Recorder, Recording, Redactor, Replay, prepare};
+use cloud::openstack::recording::{Keep, Recorder, Recording, Redactor, Replay, prepare};
 use cloud::openstack::transport::{Answer, Call, Lost, Service, SignedIn, Transport, Version};
 use serde_json::json;
 
@@ -177,4 +177,55 @@ async fn a_recording_that_can_not_be_written_keeps_nobody_from_working() {
     std::fs::write(&file, "").unwrap();
     let error = prepare(&file.join("inside")).unwrap_err().to_string();
     assert!(error.contains("can't be used for a recording"), "{error}");
+}
+
+#[tokio::test]
+async fn files_end_begin_anew_and_go_and_each_can_be_played() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("recordings");
+    prepare(&folder).unwrap();
+    // Others': of a cloud whose name begins alike, and somebody's own.
+    let others = ["a-b-20261120T140000Z-7.jsonl", "a-notes.jsonl", "readme"];
+    for other in others {
+        std::fs::write(folder.join(other), "kept").unwrap();
+    }
+    let old = folder.join("a-20010101T000000Z-7-2.jsonl");
+    std::fs::write(&old, "old").unwrap();
+    let recorder = Recorder::new(
+        Arc::new(Talkative),
+        Arc::new(Still),
+        Redactor::knowing([SECRETS[3].to_owned()]),
+        "a".parse().unwrap(),
+        folder.clone(),
+    )
+    .keeping(Keep {
+        file_bytes: 2000,
+        files: 3,
+    });
+    recorder.newest(Service::Compute).await.unwrap();
+    recorder.project().await.unwrap();
+    let ask = |number: usize| Call::get(Service::Network, "ports").with("n", number.to_string());
+    for number in 0..100 {
+        recorder.send(&ask(number)).await.unwrap();
+    }
+    for other in others {
+        let text = std::fs::read_to_string(folder.join(other)).unwrap();
+        assert_eq!(text, "kept", "{other}");
+    }
+    assert!(!old.exists(), "the oldest went first");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| !others.contains(&entry.file_name().to_str().unwrap()))
+        .collect();
+    files.sort_by_key(|entry| entry.metadata().unwrap().modified().unwrap());
+    assert_eq!(files.len(), 3, "{files:?}");
+    for file in &files {
+        assert!(file.metadata().unwrap().len() < 4000, "{file:?}");
+        let replay = Replay::open(&file.path()).unwrap();
+        assert!(replay.newest(Service::Compute).await.unwrap().is_some());
+        assert_eq!(replay.project().await.unwrap(), "p1");
+    }
+    let newest = Replay::open(&files[2].path()).unwrap();
+    newest.send(&ask(99)).await.unwrap();
 }

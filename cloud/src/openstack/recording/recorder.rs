@@ -1,9 +1,10 @@
 //! Writes down what goes through a transport. It changes nothing of it, and a recording that can't
 //! be written must not keep anybody from working: the log says so, once.
 
-use std::fs::{File, OpenOptions};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,30 +15,57 @@ use model::name::CloudName;
 use serde::Serialize;
 
 use super::super::transport::{Answer, Call, Lost, Service, SignedIn, Transport, Version};
+use super::shelf::{Keep, Shelf};
 use super::{Exchange, FORMAT, Head, Redactor, Said, Told};
 
-/// A transport whose exchanges are written to a file of their own, which is made with the first.
+/// A transport whose exchanges are written to files of their own, the first of which is made with
+/// the first exchange.
 pub struct Recorder {
     inner: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     redactor: Redactor,
     cloud: CloudName,
-    folder: PathBuf,
-    sink: Mutex<Sink>,
+    shelf: Shelf,
+    keep: Keep,
+    log: Mutex<Log>,
+}
+
+/// Where the lines go, and what every file begins with.
+struct Log {
+    sink: Sink,
+    /// What a driver asks once and remembers: a file that was begun later could not be played
+    /// without it. By what was asked, the newest.
+    standing: BTreeMap<Standing, Exchange>,
 }
 
 /// Where the lines go.
 enum Sink {
     /// Nothing was asked yet.
     Unopened,
-    /// There.
-    Open(File),
+    /// There, with so many bytes in it.
+    Open(File, u64),
     /// It could not be written, which was told.
     Broken,
 }
 
-/// How many recordings of one cloud a process can begin in one second.
-const IN_A_SECOND: u32 = 1000;
+/// What is asked once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Newest(Service),
+    Project,
+    SignedIn,
+}
+
+impl Standing {
+    const fn of(said: &Said) -> Option<Self> {
+        match said {
+            Said::Send { call: _, told: _ } => None,
+            Said::Newest { service, told: _ } => Some(Self::Newest(*service)),
+            Said::Project { told: _ } => Some(Self::Project),
+            Said::SignedIn { told: _ } => Some(Self::SignedIn),
+        }
+    }
+}
 
 impl Recorder {
     /// Records into a folder, see [`super::prepare`]. `redactor` takes out the secrets, those of the
@@ -53,27 +81,42 @@ impl Recorder {
             inner,
             clock,
             redactor,
+            shelf: Shelf::new(folder, &cloud),
             cloud,
-            folder,
-            sink: Mutex::new(Sink::Unopened),
+            keep: Keep::default(),
+            log: Mutex::new(Log {
+                sink: Sink::Unopened,
+                standing: BTreeMap::new(),
+            }),
         }
     }
 
-    fn begin(&self) -> io::Result<File> {
+    /// The same, which keeps so much.
+    #[must_use]
+    pub const fn keeping(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Begins a file with what was asked once; how large it is then.
+    fn begin(&self, standing: &BTreeMap<Standing, Exchange>) -> io::Result<(File, u64)> {
         let began = self.clock.now();
-        let mut file = create(&self.folder, &self.cloud, began)?;
+        let mut file = self.shelf.begin(began, self.keep)?;
         let head = Head {
             understudy_recording: FORMAT,
             cloud: self.cloud.to_string(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             began,
         };
-        write_line(&mut file, &head)?;
+        let mut bytes = write_line(&mut file, &head)?;
+        for exchange in standing.values() {
+            bytes += write_line(&mut file, exchange)?;
+        }
         tracing::info!(
-            cloud = %self.cloud, folder = %self.folder.display(),
+            cloud = %self.cloud, folder = %self.shelf.folder(),
             "what is said with this cloud is recorded"
         );
-        Ok(file)
+        Ok((file, bytes))
     }
 
     fn write(&self, began: (DateTime<Utc>, Duration), said: Said) {
@@ -84,17 +127,24 @@ impl Recorder {
             ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             said,
         };
-        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = match std::mem::replace(&mut *sink, Sink::Broken) {
-            Sink::Unopened => self.begin(),
-            Sink::Open(file) => Ok(file),
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let Log { sink, standing } = &mut *log;
+        let file = match std::mem::replace(sink, Sink::Broken) {
+            Sink::Open(file, bytes) if bytes < self.keep.file_bytes => Ok((file, bytes)),
+            Sink::Unopened | Sink::Open(..) => self.begin(standing),
             Sink::Broken => return,
         };
-        let written = file.and_then(|mut file| write_line(&mut file, &exchange).map(|()| file));
+        let written = file.and_then(|(mut file, bytes)| {
+            let more = write_line(&mut file, &exchange)?;
+            Ok((file, bytes + more))
+        });
+        if let Some(what) = Standing::of(&exchange.said) {
+            standing.insert(what, exchange);
+        }
         match written {
-            Ok(file) => *sink = Sink::Open(file),
+            Ok((file, bytes)) => *sink = Sink::Open(file, bytes),
             Err(error) => tracing::warn!(
-                cloud = %self.cloud, folder = %self.folder.display(), %error,
+                cloud = %self.cloud, folder = %self.shelf.folder(), %error,
                 "the recording can't be written; nothing more of this cloud is recorded"
             ),
         }
@@ -112,37 +162,12 @@ impl Recorder {
     }
 }
 
-/// A file that nobody else may read, and that is no other's.
-fn create(folder: &Path, cloud: &CloudName, began: DateTime<Utc>) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let cloud = cloud.as_str().replace(|c| !plain(c), "_");
-    let stem = format!(
-        "{cloud}-{}-{}",
-        began.format("%Y%m%dT%H%M%SZ"),
-        std::process::id()
-    );
-    for number in 1..IN_A_SECOND {
-        let name = match number {
-            1 => format!("{stem}.jsonl"),
-            more => format!("{stem}-{more}.jsonl"),
-        };
-        match options.open(folder.join(name)) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => return opened,
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// One write for one line, so that a reader never sees half of one while we live.
-fn write_line<T: Serialize>(file: &mut File, value: &T) -> io::Result<()> {
+/// One write for one line, so that a reader never sees half of one while we live; its bytes.
+fn write_line<T: Serialize>(file: &mut File, value: &T) -> io::Result<u64> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
-    file.write_all(&line)
+    file.write_all(&line)?;
+    Ok(line.len() as u64)
 }
 
 #[async_trait]
