@@ -3,6 +3,7 @@
 
 mod call;
 pub(crate) mod pace;
+mod patience;
 mod run;
 mod states;
 mod trouble;

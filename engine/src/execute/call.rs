@@ -2,7 +2,6 @@
 //! that was refused or lost is repeated without knowing that the first call had no effect.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -10,6 +9,7 @@ use model::operation::{Happening, JournalEntry, Phase, StepState, Trouble};
 use model::resource::{Boot, Resource, VolumeContent};
 use plan::steps::{Step, StepAct};
 
+use super::patience::{Patience, before_next_attempt};
 use super::{Execution, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
@@ -58,19 +58,10 @@ enum After {
     Failed(CloudError),
 }
 
-/// Counts how often a call was made again, and how long to wait each time.
-struct Patience {
-    left: u32,
-    wait: Duration,
-}
-
 impl Execution<'_> {
     fn patience(&self) -> Patience {
         let config = &self.engine.parts.config;
-        Patience {
-            left: config.retries,
-            wait: config.retry_wait,
-        }
+        Patience::new(config.retries, config.retry_wait)
     }
 
     pub(super) fn entry(&self, at: At<'_>, state: StepState) -> JournalEntry {
@@ -145,20 +136,14 @@ impl Execution<'_> {
         let passing = error.is_passing()
             || error.effect() == Effect::Unknown
             || (conflict_passes && matches!(error, CloudError::Conflict(_)));
-        if !passing || patience.left == 0 {
+        if !passing || !patience.lasts() {
             return Ok(After::Failed(error));
         }
-        patience.left -= 1;
-        let mut wait = patience.wait;
-        if let CloudError::Throttled {
-            retry_after: Some(retry_after),
-            ..
-        } = &error
-        {
-            wait = *retry_after;
-        } else {
-            patience.wait *= 2;
-        }
+        let asked = match &error {
+            CloudError::Throttled { retry_after, .. } => *retry_after,
+            _ => None,
+        };
+        let mut wait = patience.take(asked, self.engine.entropy().uuid());
         let next = match error.effect() {
             Effect::None => After::Again,
             Effect::Unknown => {
@@ -447,6 +432,11 @@ impl Execution<'_> {
         }
         self.journal_step(at, StepState::Failed { why: why.clone() }, Binding::Gone)
             .await?;
+        if at.attempt < config.attempts {
+            let chance = self.engine.entropy().uuid();
+            let pause = before_next_attempt(config.retry_wait, at.attempt, chance);
+            self.engine.clock().sleep(pause).await;
+        }
         Ok(Answer::Discarded { why })
     }
 }
