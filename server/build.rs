@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "model/src",
     "model/Cargo.toml",
     "plan/src",
+    "plan/templates",
     "plan/Cargo.toml",
     "style",
     "Cargo.toml",

@@ -19,6 +19,7 @@ use crate::pages::destroy::DestroyPage;
 use crate::pages::environment::EnvironmentPage;
 use crate::pages::environments::EnvironmentsPage;
 use crate::pages::error::{self, Refusal};
+use crate::pages::instance::InstancePage;
 use crate::pages::instances::InstancesPage;
 use crate::pages::operation::OperationPage;
 use crate::pages::operations::OperationsPage;
@@ -84,6 +85,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=path!("/environments/:name/destroy")
                     view=DestroyPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/environments/:name/instances/:group/:ordinal")
+                    view=InstancePage
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/instances") view=InstancesPage ssr=SsrMode::Async />

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use model::filter::InstanceFilter;
 use model::id::OperationId;
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, GroupName};
 use model::operation::Trouble;
 
 use crate::data::{
     AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
-    EnvironmentsData, Frame, InstancesData, OperationData, OperationsData,
+    EnvironmentsData, Frame, InstanceData, InstancesData, OperationData, OperationsData,
 };
-use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk};
+use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk};
 
 /// Why a page can't be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,15 @@ pub trait Backend: Send + Sync {
         name: &EnvironmentName,
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError>;
+
+    /// One instance of an environment.
+    async fn instance(
+        &self,
+        name: &EnvironmentName,
+        group: &GroupName,
+        ordinal: u32,
+        ask: &InstanceAsk,
+    ) -> Result<InstanceData, PageError>;
 
     /// A page of the inventory.
     async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError>;

@@ -11,6 +11,8 @@ pub(crate) enum StepWord {
     Working,
     /// The cloud has taken it.
     Settling,
+    /// The cloud says that it runs; it has not reported itself.
+    Running,
     /// It is as it was asked for.
     Done,
     /// The attempt came to nothing.
@@ -24,6 +26,7 @@ impl StepWord {
             None => Self::Waiting,
             Some(StepState::Intended) => Self::Working,
             Some(StepState::Made { .. }) => Self::Settling,
+            Some(StepState::Running { .. }) => Self::Running,
             Some(StepState::Done { .. }) => Self::Done,
             Some(StepState::Failed { .. }) => Self::Failed,
         }
@@ -35,6 +38,7 @@ impl StepWord {
             Self::Waiting => "waiting",
             Self::Working => "working",
             Self::Settling => "getting ready",
+            Self::Running => "running, no report yet",
             Self::Done => "done",
             Self::Failed => "failed",
         }
@@ -46,6 +50,7 @@ impl StepWord {
             Self::Waiting => "○",
             Self::Working => "◔",
             Self::Settling => "◑",
+            Self::Running => "◕",
             Self::Done => "✓",
             Self::Failed => "✕",
         }
@@ -79,7 +84,10 @@ pub(crate) fn sentence(what: &Happening) -> String {
             state,
         } => match state {
             StepState::Failed { why } => format!("{verb} {key}: failed: {why}"),
-            StepState::Intended | StepState::Made { .. } | StepState::Done { .. } => {
+            StepState::Intended
+            | StepState::Made { .. }
+            | StepState::Running { .. }
+            | StepState::Done { .. } => {
                 format!("{verb} {key}: {}", StepWord::of(Some(state)).word())
             }
         },

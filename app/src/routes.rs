@@ -13,6 +13,7 @@
 //! | [`EXTEND`] | [`ExtendForm`] | the environment's page |
 //! | [`POWER`] | [`PowerForm`] | the operation's page, or the environment's |
 //! | [`RESUME`] | [`PlainForm`] | the operation's page |
+//! | [`FETCH_KEY`] | [`PlainForm`] | the private key, as a file |
 
 mod asks;
 mod forms;
@@ -20,9 +21,11 @@ mod query;
 
 use model::environment::Layer;
 use model::id::{OperationId, RevisionNumber};
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, GroupName, KeypairName};
 
-pub use asks::{CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, compare};
+pub use asks::{
+    CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, InstanceAsk, compare,
+};
 pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, PowerForm, SignInForm};
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
 
@@ -56,6 +59,11 @@ pub const DESTROY: &str = "/environments/{name}/destroy";
 pub const EXTEND: &str = "/environments/{name}/extend";
 /// `POST`: stops or starts an instance of `{name}`.
 pub const POWER: &str = "/environments/{name}/power";
+/// `POST`: gives the private half of the keypair `{keypair}` of `{name}`.
+pub const FETCH_KEY: &str = "/environments/{name}/keys/{keypair}";
+/// `POST …/{environment}/{group}/{ordinal}/{token}`, by instances: one reports that it is ready. No
+/// session is needed, only the token.
+pub const PHONE_HOME: &str = "/phone-home";
 /// `POST`: takes the stopped operation `{id}` up again.
 pub const RESUME: &str = "/operations/{id}/resume";
 /// `GET`: the events of the operation `{id}` as server-sent events, each a
@@ -104,6 +112,16 @@ pub fn extend(name: &EnvironmentName) -> String {
 /// Where an instance is stopped or started: [`POWER`].
 pub fn power(name: &EnvironmentName) -> String {
     format!("/environments/{name}/power")
+}
+
+/// Where the private half of a keypair is fetched: [`FETCH_KEY`].
+pub fn fetch_key(name: &EnvironmentName, keypair: &KeypairName) -> String {
+    format!("/environments/{name}/keys/{keypair}")
+}
+
+/// The page of an instance.
+pub fn instance(name: &EnvironmentName, group: &GroupName, ordinal: u32) -> String {
+    format!("/environments/{name}/instances/{group}/{ordinal}")
 }
 
 /// The page of an operation.

@@ -67,7 +67,36 @@ const PAGES: &[(&str, &[&str])] = &[
             "Extend",
             "Destroy",
             "http-equiv=\"refresh\"",
+            "it reported ",
+            "it was asked to report, and has not",
+            "nobody inside has reported",
+            "href=\"/environments/rehearsal/instances/profile-a/1\"",
+            "action=\"/environments/rehearsal/keys/access\"",
+            "SHA256:",
         ],
+    ),
+    (
+        "/environments/rehearsal/instances/profile-a/1",
+        &[
+            "profile-a[1] of rehearsal",
+            "access (SHA256:",
+            "apt-get install -y salt-minion",
+            "Host keys",
+            "Nobody has asked for it yet.",
+            "name=\"lines\"",
+        ],
+    ),
+    (
+        "/environments/rehearsal/instances/profile-a/1?lines=50",
+        &["Cloud-init v. 25.1", "&lt;b&gt;login:", "value=\"50\""],
+    ),
+    (
+        "/environments/rehearsal/instances/profile-a/1?lines=2",
+        &["It was taken away; this was kept "],
+    ),
+    (
+        "/environments/rehearsal/instances/profile-a/1?lines=1",
+        &["There is nothing to read.", "it offers no console"],
     ),
     (
         "/environments/rehearsal/destroy",

@@ -14,6 +14,7 @@ mod change;
 pub mod config;
 mod create;
 pub mod doctor;
+mod keypairs;
 mod listing;
 mod mark;
 mod offers;
@@ -337,6 +338,16 @@ impl Cloud for OpenStack {
 
     async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
         self.look_up(wanted).await
+    }
+
+    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
+        let body = serde_json::json!({ "os-getConsoleOutput": { "length": lines } });
+        let call = Call::post(Service::Compute, format!("servers/{id}/action"), body);
+        let answer = self.ask(call).await?;
+        match answer.body["output"].as_str() {
+            Some(output) => Ok(output.to_owned()),
+            None => Err(CloudError::Unexpected("the answer holds no output".into())),
+        }
     }
 
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {

@@ -23,6 +23,8 @@ mod config;
 mod control;
 mod faults;
 mod file;
+mod guest;
+mod http;
 mod listing;
 mod placement;
 mod quota;
@@ -48,12 +50,14 @@ pub use calls::{Call, Outcome, Verb};
 pub use config::{Delay, SimulatedConfig};
 pub use faults::{Fault, FaultState, On, What};
 pub use file::OpenError;
+pub use guest::Network;
+pub use http::{Http, UNDERSTUDY};
 
 use calls::NewCall;
 use faults::{Influence, Subject};
 use file::File;
 use rules::{Did, Ground, New};
-use world::{Millis, Pending, World};
+use world::{Body, Millis, Pending, World};
 
 /// A simulated cloud. Any number of handles, in any number of processes, may use one file.
 pub struct Simulated {
@@ -330,12 +334,27 @@ impl Cloud for Simulated {
         .await
     }
 
+    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
+        let subject = Some((ResourceKind::Instance, id));
+        self.look(Verb::Console, subject, |world, now| {
+            let row = rules::existing(world, ResourceKind::Instance, id)?;
+            match (&row.body, rules::vm_state(row, now)) {
+                (Body::Instance(server), None) => {
+                    Ok(guest::console(world, row, server, now, lines))
+                }
+                (_, _) => Err(CloudError::Conflict(format!("Instance {id} is not ready"))),
+            }
+        })
+        .await
+    }
+
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
         let Create {
             mark,
             name,
             resource,
             ids,
+            user_data,
         } = create;
         let id = self.new_id();
         let request = Request {
@@ -351,7 +370,9 @@ impl Cloud for Simulated {
                 name,
                 resource,
                 ids,
+                user_data,
                 fault: influence.error_status.take(),
+                never_reports: influence.never_reports.take(),
             };
             rules::create(world, ground, new).map(|()| Did::It)
         })

@@ -230,8 +230,8 @@ pub enum Purpose {
 /// Enough of a resource to take it away where neither the cloud nor the plan can tell what it is.
 fn stand_in(key: &Key) -> Option<Resource> {
     use model::resource::{
-        Boot, FloatingIp, Image, Network, Router, SecurityGroup, ServerGroup, Volume,
-        VolumeContent, VolumeSnapshot,
+        Boot, FloatingIp, Image, Keypair, KeypairSource, Network, Router, SecurityGroup,
+        ServerGroup, Volume, VolumeContent, VolumeSnapshot,
     };
     Some(match key.kind {
         ResourceKind::Network => Network {}.into(),
@@ -245,6 +245,10 @@ fn stand_in(key: &Key) -> Option<Resource> {
         .into(),
         ResourceKind::Image => Image {
             instance: Value::Unknown,
+        }
+        .into(),
+        ResourceKind::Keypair => Keypair {
+            public_key: KeypairSource::Made,
         }
         .into(),
         ResourceKind::Volume => Volume {
@@ -274,6 +278,8 @@ fn stand_in(key: &Key) -> Option<Resource> {
                 security_groups: std::sync::Arc::default(),
                 server_group: None,
                 power: Power::Running,
+                keypair: None,
+                first_boot: model::first_boot::FirstBoot::default(),
             }
             .into()
         }
@@ -310,7 +316,11 @@ impl Engine {
         kinds: &BTreeSet<ResourceKind>,
     ) -> Result<Collection, CloudError> {
         let scope = Scope::Environment(self.parts.installation, environment);
-        cloud.list(scope, kinds).await.map(Collection::new)
+        let mut found = cloud.list(scope, kinds).await?;
+        for found in &mut found {
+            self.recognise_key(environment, found);
+        }
+        Ok(Collection::new(found))
     }
 
     /// Gives those their marks back that the cloud lists without one, because it can't see them

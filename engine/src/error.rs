@@ -65,6 +65,19 @@ pub enum EngineError {
         /// The hash of the plan as it is now.
         now: String,
     },
+    /// A key can't be given out; why, and what to do.
+    #[error("{0}")]
+    NoKey(String),
+    /// There is no console to read.
+    #[error(
+        "there is no console of {} in {environment}: it is not in the cloud, and none was kept when it was taken away", .instance.name()
+    )]
+    NoConsole {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The instance.
+        instance: Key,
+    },
     /// The operation is not one that can be taken up again.
     #[error("this operation is {0}: only a stopped one can be taken up again")]
     NotStopped(&'static str),
@@ -74,6 +87,9 @@ pub enum EngineError {
     /// No plan can be made.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A mistake of ours: nothing that an instance could be told.
+    #[error(transparent)]
+    NotRendered(#[from] plan::user_data::NotRendered),
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),

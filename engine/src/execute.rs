@@ -4,8 +4,11 @@
 mod call;
 pub(crate) mod pace;
 mod patience;
+mod progress;
+mod reports;
 mod run;
 mod states;
+mod told;
 mod trouble;
 
 use std::sync::Arc;
@@ -349,7 +352,7 @@ impl Execution<'_> {
                     .map(ToString::to_string)
                     .collect();
                 if left.is_empty() {
-                    let change = vec![self.observed(&collection)];
+                    let change = vec![self.observed(&collection).await?];
                     self.end(OperationState::RolledBack { at: at(), trouble }, change)
                         .await
                 } else {
@@ -395,7 +398,7 @@ impl Execution<'_> {
                 let change = if self.environment.kind == EnvironmentKind::Temporary {
                     EnvironmentChange::Destroyed(at)
                 } else {
-                    self.observed(&collection)
+                    self.observed(&collection).await?
                 };
                 self.end(OperationState::Done { at }, vec![change]).await
             }
@@ -403,7 +406,7 @@ impl Execution<'_> {
                 let observed = collection.resolved(Purpose::BringUp, &self.planned);
                 let wanted = self.wanted(&observed).await?;
                 let again = plan::plan(&observed, &wanted)?;
-                let change = vec![self.observed(&collection)];
+                let change = vec![self.observed(&collection).await?];
                 if again.steps.is_empty() {
                     self.end(OperationState::Done { at }, change).await
                 } else {
@@ -422,15 +425,17 @@ impl Execution<'_> {
         }
     }
 
-    fn observed(&self, collection: &Collection) -> EnvironmentChange {
-        let topology = collection.observed_topology(&self.topology);
-        EnvironmentChange::Observed(Box::new(NewRevision {
+    async fn observed(&self, collection: &Collection) -> Result<EnvironmentChange, EngineError> {
+        let mut topology = collection.observed_topology(&self.topology);
+        let reports = self.engine.reports(self.environment.id).await?;
+        reports.tell(&mut topology);
+        Ok(EnvironmentChange::Observed(Box::new(NewRevision {
             records: instance_records(&topology),
             topology,
             layer: Layer::Observed,
             source: format!("collected from {}", self.cloud.name()),
             at: self.engine.clock().now(),
-        }))
+        })))
     }
 
     async fn end(

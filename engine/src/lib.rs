@@ -9,13 +9,17 @@
 //! [`port::Cloud`], and only from a stored plan.
 
 pub mod collect;
+pub mod console;
 mod data;
 pub mod error;
 mod execute;
+pub mod keypair;
 pub mod live;
 pub mod port;
 mod power;
 pub mod preview;
+pub mod report;
+pub mod secret;
 pub mod submit;
 mod watch;
 mod work;
@@ -34,6 +38,8 @@ pub use error::EngineError;
 pub use submit::{Ask, Outcome, Request};
 
 use port::{Clock, Cloud, Entropy, Probe, Store};
+use report::PublicUrl;
+use secret::InstallationSecret;
 
 /// How the engine works. The defaults are for a real cloud.
 #[derive(Clone, Debug)]
@@ -56,6 +62,10 @@ pub struct Config {
     /// After how long something that does not go is asked to go again: a cloud whose service was
     /// restarted in between has forgotten that it was asked.
     pub ask_again: Duration,
+    /// How long an instance may run before it reports that it is ready, where it is asked to.
+    pub report_patience: Duration,
+    /// Where instances reach Understudy; without, they are not asked to report.
+    pub public_url: Option<PublicUrl>,
     /// How often the store is looked at for work.
     pub tick: Duration,
     /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
@@ -73,6 +83,8 @@ impl Default for Config {
             retry_wait: Duration::from_millis(500),
             patience: Duration::from_mins(10),
             ask_again: Duration::from_mins(1),
+            report_patience: Duration::from_mins(15),
+            public_url: None,
             tick: Duration::from_secs(1),
             channels: true,
         }
@@ -93,6 +105,8 @@ pub struct Parts {
     pub probe: Arc<dyn Probe>,
     /// This installation.
     pub installation: InstallationId,
+    /// What its secrets are derived from.
+    pub secret: InstallationSecret,
     /// How it works.
     pub config: Config,
 }
@@ -108,6 +122,8 @@ pub struct Engine {
     new: Mutex<BTreeSet<OperationId>>,
     /// How long things take each cloud.
     usual: Mutex<BTreeMap<CloudName, Usual>>,
+    /// Where instances of some clouds reach this process, whatever is configured.
+    near: Mutex<BTreeMap<CloudName, PublicUrl>>,
 }
 
 /// What is behind a lock; a panic of another thread leaves it as it was.
@@ -128,6 +144,7 @@ impl Engine {
             in_use: Mutex::default(),
             new: Mutex::default(),
             usual: Mutex::default(),
+            near: Mutex::default(),
         })
     }
 

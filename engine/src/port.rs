@@ -9,6 +9,7 @@ pub use clock::{Clock, Entropy};
 pub use cloud::{Cloud, CloudError, Create, Created, Done, Effect, Found, Mark, Scope, Status};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
-    Claim, Demand, EnvironmentChange, Imported, JournalWrite, NewAudit, NewEnvironment,
-    NewOperation, NewRevision, OpenOperation, Store, StoreError, Submitted, TokenSecret,
+    Asked, AwaitedReport, Claim, Demand, EnvironmentChange, Imported, JournalWrite, KeptConsole,
+    NewAudit, NewEnvironment, NewOperation, NewRevision, OpenOperation, Said, Store, StoreError,
+    Submitted, TokenSecret,
 };

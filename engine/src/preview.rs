@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use model::count::Sizing;
 use model::environment::{Environment, Layer, Revision};
-use model::id::RevisionNumber;
+use model::id::{EnvironmentId, RevisionNumber};
 use model::lease::Lease;
 use model::name::{EnvironmentName, RecipeName};
 use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
+use model::resource::Resource;
 use model::topology::Topology;
 use plan::Plan;
 use plan::buildable::{Obstacle, obstacles};
@@ -73,6 +74,23 @@ pub struct CopyOrder {
     pub name: EnvironmentName,
     /// How long it lives; as the recipe says unless given.
     pub hours: Option<u32>,
+}
+
+/// How many older states are looked through for what an instance was told.
+const REMEMBERED: usize = 20;
+
+/// Takes over what instances were told from a state that tells it; whether it is known of all then.
+fn remembered(observed: &mut Resolved, state: &Resolved) -> bool {
+    let mut all = true;
+    for (key, resource) in &mut observed.resources {
+        if let Resource::Instance(instance) = resource {
+            if let Some(Resource::Instance(known)) = state.resources.get(key) {
+                instance.first_boot.remember(&known.first_boot);
+            }
+            all &= instance.first_boot.told().is_some();
+        }
+    }
+    all
 }
 
 impl Engine {
@@ -158,8 +176,38 @@ impl Engine {
         let target = resolve(&topology, &Sizing::Planned);
         let cloud = self.cloud_of(&topology)?;
         let collection = self.collect_patiently(&**cloud, environment.id).await?;
-        let observed = collection.resolved(Purpose::BringUp, &target);
+        let mut observed = collection.resolved(Purpose::BringUp, &target);
+        self.remember(environment.id, &mut observed, &target)
+            .await?;
         self.judge(topology, observed, &target).await
+    }
+
+    /// Fills in what instances that are there were told when they first started: a cloud keeps no
+    /// more of it than a digest, and whoever has to make one of them as it was needs all. What is
+    /// planned now says it of most; of others an older state may.
+    async fn remember(
+        &self,
+        environment: EnvironmentId,
+        observed: &mut Resolved,
+        target: &Resolved,
+    ) -> Result<(), EngineError> {
+        if remembered(observed, target) {
+            return Ok(());
+        }
+        let mut planned = self.store().revisions(environment).await?;
+        planned.retain(|revision| revision.layer == Layer::Planned);
+        for revision in planned.into_iter().take(REMEMBERED) {
+            let number = Some(revision.number);
+            let state = self
+                .store()
+                .revision(environment, Layer::Planned, number)
+                .await?;
+            let Some((_, topology)) = state else { continue };
+            if remembered(observed, &resolve(&topology, &Sizing::Planned)) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What would be done to take an environment away.

@@ -10,12 +10,13 @@ use model::filter::instance_records;
 use model::id::{EnvironmentId, OperationId};
 use model::key::Key;
 use model::lease::Lease;
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, KeypairName};
 use model::operation::{Operation, OperationState};
 use model::recipe::Recipe;
 use model::resource::Power;
 use model::topology::Topology;
 
+use crate::keypair::PrivateKey;
 use crate::port::{Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Submitted};
 use crate::preview::{CopyOrder, CopyPreview, Preview};
 use crate::{Engine, EngineError};
@@ -93,6 +94,13 @@ pub enum Ask {
     },
     /// To take up a stopped operation again.
     Resume(OperationId),
+    /// To be told the private half of a keypair that Understudy made.
+    FetchKey {
+        /// Of which environment.
+        environment: EnvironmentName,
+        /// Which keypair.
+        keypair: KeypairName,
+    },
 }
 
 /// What came of an act.
@@ -108,6 +116,8 @@ pub enum Outcome {
     NothingToDo(EnvironmentId),
     /// A lease is longer.
     Extended(Lease),
+    /// The private half of a keypair.
+    Key(PrivateKey),
 }
 
 impl Engine {
@@ -157,12 +167,19 @@ impl Engine {
                 self.extend(&request, environment, until).await
             }
             Ask::Resume(operation) => self.resume(&request, operation).await,
+            Ask::FetchKey {
+                environment,
+                keypair,
+            } => self
+                .fetch_key(&request, &environment, &keypair)
+                .await
+                .map(Outcome::Key),
         }?;
         self.wake();
         Ok(outcome)
     }
 
-    fn audit(&self, request: &Request, act: &Act) -> NewAudit {
+    pub(crate) fn audit(&self, request: &Request, act: &Act) -> NewAudit {
         let reason = request
             .reason
             .clone()

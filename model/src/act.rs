@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::environment::Layer;
 use crate::id::{EnvironmentId, RevisionNumber, TokenId};
 use crate::key::Key;
-use crate::name::{EnvironmentName, RecipeName};
+use crate::name::{EnvironmentName, KeypairName, RecipeName};
 use crate::resource::Power;
 
 /// Who asks.
@@ -115,6 +115,13 @@ pub enum Act {
         /// The operation that stopped.
         operation: crate::id::OperationId,
     },
+    /// Somebody is given the private half of a keypair that Understudy made.
+    FetchKey {
+        /// Of which environment.
+        environment: EnvironmentId,
+        /// Which keypair.
+        keypair: KeypairName,
+    },
 }
 
 impl Act {
@@ -129,6 +136,7 @@ impl Act {
             Self::SetPower { power, .. } => power.verb(),
             Self::Extend { .. } => "extend",
             Self::Resume { .. } => "resume",
+            Self::FetchKey { .. } => "fetch private key",
         }
     }
 
@@ -150,6 +158,7 @@ impl Act {
             }
             Self::Extend { .. } => "needed for longer".into(),
             Self::Resume { .. } => "try again".into(),
+            Self::FetchKey { keypair, .. } => format!("private key of {keypair}"),
         }
     }
 }

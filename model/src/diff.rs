@@ -210,6 +210,7 @@ pub fn comparable_items(topology: &Topology) -> BTreeMap<ItemKey, Item> {
             Item::Environment(_)
             | Item::Site(_)
             | Item::Flavor(_)
+            | Item::Keypair(_)
             | Item::Network(_)
             | Item::Source(_)
             | Item::External(_)

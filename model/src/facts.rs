@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,72 @@ impl FileSystem {
     }
 }
 
+/// What an instance itself has said, where it was asked to say something.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Report {
+    /// It was asked to report once it is ready, and has not.
+    Awaited,
+    /// It reported then that it is ready.
+    At(DateTime<Utc>),
+}
+
+/// How far an instance is: what the cloud says of it, and what it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// The cloud says that it runs; nobody inside has reported.
+    Running {
+        /// Whether it was asked to.
+        asked: bool,
+    },
+    /// The cloud says that it runs, and it reported itself that it is ready.
+    Ready {
+        /// When it did.
+        at: DateTime<Utc>,
+    },
+    /// Something else, in the cloud's word.
+    Other(&'a str),
+}
+
+impl Standing<'_> {
+    /// The word for it.
+    pub const fn word(&self) -> &str {
+        match self {
+            Self::Running { .. } => "running",
+            Self::Ready { .. } => "ready",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Why it is called so, for people; none where the cloud's word says all.
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Running { asked: true } => {
+                Some("the cloud says so (ACTIVE); it was asked to report, and has not".to_owned())
+            }
+            Self::Running { asked: false } => {
+                Some("the cloud says so (ACTIVE); nobody inside has reported".to_owned())
+            }
+            Self::Ready { at } => Some(format!(
+                "it reported at {}",
+                at.format("%Y-%m-%d %H:%M UTC")
+            )),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Standing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.why() {
+            Some(why) => write!(f, "{}: {why}", self.word()),
+            None => f.write_str(self.word()),
+        }
+    }
+}
+
 /// What was observed of one instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +167,9 @@ pub struct InstanceFacts {
     /// Its status in the cloud's word: `ACTIVE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// What it has said itself; none where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     /// Addresses on the environment's networks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
@@ -118,6 +187,23 @@ pub struct InstanceFacts {
     /// File systems and mounts, as `df` listed them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub file_systems: Vec<FileSystem>,
+}
+
+/// How far an instance is, by the cloud's word and its own; none where the cloud has said nothing.
+pub fn standing(status: Option<&str>, report: Option<Report>) -> Option<Standing<'_>> {
+    Some(match (status?, report) {
+        ("ACTIVE", Some(Report::At(at))) => Standing::Ready { at },
+        ("ACTIVE", Some(Report::Awaited)) => Standing::Running { asked: true },
+        ("ACTIVE", None) => Standing::Running { asked: false },
+        (other, _) => Standing::Other(other),
+    })
+}
+
+impl InstanceFacts {
+    /// How far it is, where the cloud has said anything of it.
+    pub fn standing(&self) -> Option<Standing<'_>> {
+        standing(self.status.as_deref(), self.report)
+    }
 }
 
 /// Something stated of an environment, with its date: requests per month.

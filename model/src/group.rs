@@ -11,8 +11,8 @@ use crate::count::{Count, MAX_COUNT};
 use crate::data::{BootFrom, GroupData, VolumeSource};
 use crate::facts::InstanceFacts;
 use crate::name::{
-    EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName, ProfileName,
-    VolumeName,
+    EnvironmentName, FlavorName, GroupName, ImageName, KeypairName, NetworkName, PlacementName,
+    ProfileName, VolumeName,
 };
 use crate::profile::{Category, Lifecycle};
 use crate::unit::Gib;
@@ -54,6 +54,9 @@ pub struct RemoteMount {
     pub export: String,
     /// Where it is mounted.
     pub mount: String,
+    /// How it is mounted: `nfs` unless given, `glusterfs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_system: Option<String>,
 }
 
 /// Where the instances of a group may stand.
@@ -320,6 +323,13 @@ pub struct Group {
     /// The environment whose data they have; written where a recipe takes data along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<GroupData>,
+    /// What lets people in: one of the environment's keypairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keypair: Option<KeypairName>,
+    /// What each instance runs once, when it first starts, after what its profiles say: shell
+    /// commands, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_boot: Vec<String>,
     /// Where they may stand.
     #[serde(default)]
     pub placement: Placement,
@@ -372,6 +382,8 @@ impl Group {
             volumes: BTreeMap::new(),
             mounts: Vec::new(),
             data: None,
+            keypair: None,
+            first_boot: Vec::new(),
             placement: Placement::Any,
             roles: BTreeMap::new(),
             stopped: BTreeSet::new(),

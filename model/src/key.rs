@@ -63,6 +63,8 @@ kinds! {
     ServerGroup = "server-group",
     /// What a volume held at one moment.
     VolumeSnapshot = "volume-snapshot",
+    /// What lets its owner into instances.
+    Keypair = "keypair",
     /// A disk that outlives an instance.
     Volume = "volume",
     /// An image made of an instance, for others to start from.

@@ -152,6 +152,8 @@ names! {
     NetworkName, "a network name", strict, STRICT, STRICT_PATTERN;
     /// The name of a volume within its group: `data`.
     VolumeName, "a volume name", strict, STRICT, STRICT_PATTERN;
+    /// The name of a keypair within its environment: `ops`.
+    KeypairName, "a keypair name", strict, STRICT, STRICT_PATTERN;
     /// The name of a site: where clouds stand.
     SiteName, "a site name", strict, STRICT, STRICT_PATTERN;
     /// The name of a cloud, as in `clouds.yaml`, or `simulated`.

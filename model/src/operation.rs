@@ -167,6 +167,11 @@ pub enum StepState {
         /// What the cloud calls it.
         id: CloudId,
     },
+    /// The cloud says that it runs, and nobody inside has reported that it is ready.
+    Running {
+        /// What the cloud calls it.
+        id: CloudId,
+    },
     /// It is as it was asked for.
     Done {
         /// What the cloud calls it; none where it is gone.

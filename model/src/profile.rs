@@ -198,6 +198,9 @@ pub struct Profile {
     /// Its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Parameter>,
+    /// What an instance that has it runs once, when it first starts: shell commands, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_boot: Vec<String>,
     /// Whether it is in use.
     #[serde(default)]
     pub lifecycle: Lifecycle,

@@ -13,8 +13,10 @@ use crate::environment::EnvironmentKind;
 use crate::facts::DeclaredTotal;
 use crate::flavor::Flavor;
 use crate::group::Placement;
+use crate::keypair::Keypair;
 use crate::name::{
-    CloudName, FlavorName, GroupName, ImageName, NetworkName, ProfileName, RecipeName, VolumeName,
+    CloudName, FlavorName, GroupName, ImageName, KeypairName, NetworkName, ProfileName, RecipeName,
+    VolumeName,
 };
 use crate::network::Network;
 use crate::unit::Gib;
@@ -48,6 +50,9 @@ pub struct Recipe {
     /// Flavors that the source does not define.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flavors: BTreeMap<FlavorName, Flavor>,
+    /// The copy's own keypairs; those of the source that its groups name are taken over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keypairs: BTreeMap<KeypairName, Keypair>,
     /// The copy's own networks, instead of the source's: a copy is isolated.
     pub networks: BTreeMap<NetworkName, Network>,
     /// The copy's groups.
@@ -91,6 +96,12 @@ pub struct RecipeGroup {
     /// How many public addresses; the source's, at most one per instance, unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_addresses: Option<u32>,
+    /// What lets people in; as in the source unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keypair: Option<KeypairName>,
+    /// What each instance runs when it first starts, after everything that it runs in the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_boot: Vec<String>,
     /// Where they may stand; as in the source unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,

@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::count::Sizing;
 use crate::data::{BootFrom, Origin};
+use crate::first_boot::{self, FirstBoot};
 use crate::group::{Group, Placement, Readiness};
 use crate::key::{Key, ResourceKind};
 use crate::name::{GroupName, NetworkName, ProfileName};
 use crate::network::Reach;
 use crate::profile::Category;
 use crate::resource::{
-    Boot, FloatingIp, Image, Instance, Network, Power, ROUTER, Remote, Resource, Router,
-    RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume,
-    VolumeAttachment, VolumeContent, VolumeSnapshot,
+    Boot, FloatingIp, Image, Instance, Keypair, KeypairSource, Network, Power, ROUTER, Remote,
+    Resource, Router, RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet,
+    Volume, VolumeAttachment, VolumeContent, VolumeSnapshot, volume_key,
 };
 use crate::topology::Topology;
 use crate::value::Value;
@@ -255,19 +256,29 @@ fn instances(
     if let Some(key) = server_group.as_ref().filter(|_| count > 0) {
         resources.insert(key.clone(), ServerGroup {}.into());
     }
-    let everyone: BTreeSet<ProfileName> =
-        topology.profiles_of(group).into_iter().cloned().collect();
+    let keypair = group.keypair.as_ref().and_then(|name| {
+        let keypair = topology.keypairs.get(name)?;
+        let key = Key::new(ResourceKind::Keypair, name.as_str());
+        if count > 0 {
+            let public_key = match &keypair.public_key {
+                Some(public_key) => KeypairSource::Given(public_key.without_comment()),
+                None => KeypairSource::Made,
+            };
+            resources.insert(key.clone(), Keypair { public_key }.into());
+        }
+        Some(key)
+    });
     // One shared set for each profile that is dealt over the instances, or one for all.
-    let dealt: Vec<Arc<BTreeSet<ProfileName>>> = if group.spread.is_empty() {
-        vec![Arc::new(everyone)]
-    } else {
-        let with = |extra: &ProfileName| {
-            let mut profiles = everyone.clone();
-            profiles.insert(extra.clone());
-            Arc::new(profiles)
-        };
-        group.spread.iter().map(with).collect()
-    };
+    let dealt: Vec<(Arc<BTreeSet<ProfileName>>, FirstBoot)> = first_boot::hands(topology, group)
+        .into_iter()
+        .map(|profiles| {
+            let told = first_boot::told(topology, group, &profiles);
+            (
+                Arc::new(profiles.into_iter().cloned().collect()),
+                FirstBoot::of(told),
+            )
+        })
+        .collect();
     let public = match &group.public_addresses.count {
         Value::Fixed(range) => sizing_of_addresses(sizing, *range).min(count),
         Value::AssignedByCloud | Value::Unknown => 0,
@@ -282,8 +293,8 @@ fn instances(
         let key = Key::instance(name, ordinal);
         let data = group.data.as_ref().map(|data| data.instances.get(&ordinal));
         for (volume, spec) in &group.volumes {
-            let label = format!("{}.{volume}", key.name());
-            let volume_key = Key::new(ResourceKind::Volume, &label);
+            let volume_key = volume_key(name, ordinal, volume);
+            let label = volume_key.name().to_owned();
             let content = match (&data, &spec.from) {
                 (Some(data), _) => {
                     let origin = data.and_then(|data| data.volumes.get(volume));
@@ -337,20 +348,22 @@ fn instances(
                 .into(),
             );
         }
-        let host_name = group.host_name(name, ordinal);
+        let (profiles, first_boot) = &dealt[index % dealt.len()];
         resources.insert(
             key,
             Instance {
                 group: name.clone(),
                 ordinal,
-                host_name,
+                host_name: group.host_name(name, ordinal),
                 flavor: group.flavor.clone(),
                 boot,
-                profiles: Arc::clone(&dealt[index % dealt.len()]),
+                profiles: Arc::clone(profiles),
                 role: group.roles.get(&ordinal).copied(),
                 networks: addressed(group, &networks, index),
                 security_groups: Arc::clone(&security_groups),
                 server_group: server_group.clone(),
+                keypair: keypair.clone(),
+                first_boot: first_boot.clone(),
                 power: if group.stopped.contains(&ordinal) {
                     Power::Stopped
                 } else {

@@ -13,9 +13,11 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 pub use storage::{Boot, Image, Power, VolumeContent, VolumeSnapshot};
 
+use crate::first_boot::FirstBoot;
 use crate::group::Role;
 use crate::key::{Key, ResourceKind};
-use crate::name::{FlavorName, GroupName, NetworkName, ProfileName};
+use crate::keypair::PublicKey;
+use crate::name::{FlavorName, GroupName, NetworkName, ProfileName, VolumeName};
 use crate::profile::Protocol;
 use crate::unit::Gib;
 use crate::value::Value;
@@ -88,6 +90,23 @@ pub struct SecurityRules {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ServerGroup {}
 
+/// Whose keypair it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeypairSource {
+    /// Understudy's: the executor derives it, so that no plan holds a secret.
+    Made,
+    /// Somebody's, of whom this is the public half, without its comment.
+    Given(PublicKey),
+}
+
+/// What lets its owner into instances.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Keypair {
+    /// Its public half, or that Understudy makes it.
+    pub public_key: KeypairSource,
+}
+
 /// A disk that outlives an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Volume {
@@ -127,6 +146,12 @@ pub struct Instance {
     pub security_groups: Arc<BTreeSet<Key>>,
     /// The key of its server group.
     pub server_group: Option<Key>,
+    /// The key of what lets people in.
+    #[serde(default)]
+    pub keypair: Option<Key>,
+    /// What it is told when it first starts.
+    #[serde(default)]
+    pub first_boot: FirstBoot,
     /// Whether it runs.
     #[serde(default)]
     pub power: Power,
@@ -206,7 +231,7 @@ macro_rules! resources {
 }
 
 resources! {
-    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup,
+    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup, Keypair,
     VolumeSnapshot, Volume, Image, Instance, VolumeAttachment, FloatingIp,
 }
 
@@ -217,9 +242,18 @@ pub enum Bond {
     Part,
     /// It needs it to be there, and stays in its way while it is there itself.
     Needs,
+    /// It is told of it when it is made, so it must be there by then; what becomes of either later
+    /// is nothing to the other.
+    Told,
     /// It needs it to be there; when the other goes, the cloud only clears the reference, which is
     /// set again afterwards.
     Refers,
+}
+
+/// The key of a volume of an instance: `volume/app[3].data`.
+pub fn volume_key(group: &GroupName, ordinal: u32, volume: &VolumeName) -> Key {
+    let name = format!("{group}[{ordinal}].{volume}");
+    Key::new(ResourceKind::Volume, &name)
 }
 
 /// The one router's key name in an environment.
@@ -234,6 +268,7 @@ impl Resource {
             | Self::Router(Router {})
             | Self::SecurityGroup(SecurityGroup {})
             | Self::ServerGroup(ServerGroup {})
+            | Self::Keypair(Keypair { public_key: _ })
             | Self::VolumeSnapshot(VolumeSnapshot { volume: _, size: _ })
             | Self::Image(Image { instance: _ }) => Vec::new(),
             // Some clouds keep a snapshot for as long as volumes made from it are there.
@@ -272,9 +307,11 @@ impl Resource {
                 networks,
                 security_groups,
                 server_group,
+                keypair,
+                first_boot,
                 boot,
-                group: _,
-                ordinal: _,
+                group,
+                ordinal,
                 host_name: _,
                 flavor: _,
                 profiles: _,
@@ -289,6 +326,10 @@ impl Resource {
                 }
                 bonds.extend(security_groups.iter().map(|key| (key.clone(), Bond::Needs)));
                 bonds.extend(server_group.iter().map(|key| (key.clone(), Bond::Needs)));
+                bonds.extend(keypair.iter().map(|key| (key.clone(), Bond::Needs)));
+                for volume in first_boot.volumes() {
+                    bonds.push((volume_key(group, *ordinal, volume), Bond::Told));
+                }
                 bonds
             }
             Self::VolumeAttachment(VolumeAttachment { volume, instance }) => {
@@ -327,6 +368,7 @@ impl Resource {
             | Self::SecurityGroup(_)
             | Self::ServerGroup(_)
             | Self::VolumeSnapshot(_)
+            | Self::Keypair(_)
             | Self::Volume(_)
             | Self::Image(_)
             | Self::Instance(_)
@@ -368,6 +410,8 @@ impl Resource {
                     boot,
                     networks,
                     server_group,
+                    keypair,
+                    first_boot,
                     flavor: _,
                     profiles: _,
                     role: _,
@@ -380,6 +424,8 @@ impl Resource {
                     && boot == &b.boot
                     && networks == &b.networks
                     && server_group == &b.server_group
+                    && keypair == &b.keypair
+                    && first_boot == &b.first_boot
             }
             (Self::FloatingIp(a), Self::FloatingIp(b)) => {
                 a.address == b.address && a.network == b.network
@@ -391,6 +437,7 @@ impl Resource {
             (Self::ServerGroup(a), Self::ServerGroup(b)) => a == b,
             (Self::VolumeSnapshot(a), Self::VolumeSnapshot(b)) => a == b,
             (Self::Image(a), Self::Image(b)) => a == b,
+            (Self::Keypair(a), Self::Keypair(b)) => a == b,
             (Self::VolumeAttachment(a), Self::VolumeAttachment(b)) => a == b,
             (
                 Self::Network(_)
@@ -401,6 +448,7 @@ impl Resource {
                 | Self::SecurityRules(_)
                 | Self::ServerGroup(_)
                 | Self::VolumeSnapshot(_)
+                | Self::Keypair(_)
                 | Self::Volume(_)
                 | Self::Image(_)
                 | Self::Instance(_)

@@ -13,9 +13,10 @@ use crate::facts::{DatedFact, DeclaredTotal};
 use crate::flavor::Flavor;
 use crate::group::{Group, Replicates};
 use crate::key::Key;
+use crate::keypair::Keypair;
 use crate::name::{
-    CloudName, EnvironmentName, ExternalName, FlavorName, GroupName, NetworkName, ProfileName,
-    SiteName, SourceName,
+    CloudName, EnvironmentName, ExternalName, FlavorName, GroupName, KeypairName, NetworkName,
+    ProfileName, SiteName, SourceName,
 };
 use crate::network::{ExternalNode, Network, Source};
 use crate::profile::Profile;
@@ -83,6 +84,9 @@ pub struct Topology {
     /// The flavors that it uses.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flavors: BTreeMap<FlavorName, Flavor>,
+    /// What lets people into its instances.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keypairs: BTreeMap<KeypairName, Keypair>,
     /// Its networks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub networks: BTreeMap<NetworkName, Network>,
@@ -122,6 +126,7 @@ impl Topology {
             common: Common::default(),
             sites: BTreeMap::new(),
             flavors: BTreeMap::new(),
+            keypairs: BTreeMap::new(),
             networks: BTreeMap::new(),
             sources: BTreeMap::new(),
             external: BTreeMap::new(),

@@ -84,6 +84,24 @@ fn counts_that_are_none() {
 }
 
 #[test]
+fn a_private_key_is_refused_and_never_repeated() {
+    let lines = "keypairs:\n  ops:\n    public_key: |\n      -----BEGIN OPENSSH PRIVATE KEY-----\n      \
+                 b3BlbnNzaC1rZXktdjEAAAAA\n      -----END OPENSSH PRIVATE KEY-----\n";
+    let error = broken::refused(&format!("environment: a\nkind: production\n{lines}")).to_string();
+    assert!(
+        error.starts_with("broken.yaml:6: keypairs.ops.public_key: this is a private key"),
+        "{error}"
+    );
+    assert!(!error.contains("b3Blbn"), "{error}");
+    environment(
+        "keypairs: { ops: { public_key: ssh-dss AAAA } }\n",
+        "3: keypairs.ops.public_key: this is no public key: write it as in the file that ends in \
+         `.pub`, `ssh-ed25519 AAAA… name`, one of ssh-ed25519, ecdsa-sha2-nistp256, -nistp384, \
+         -nistp521 or ssh-rsa",
+    );
+}
+
+#[test]
 fn unknown_references() {
     for (fields, expected) in [
         (
@@ -109,6 +127,10 @@ fn unknown_references() {
         (
             "networks: [internal]",
             "13: groups.app.networks[0]: unknown network `internal`; define it under `networks`",
+        ),
+        (
+            "keypair: ops",
+            "13: groups.app.keypair: unknown keypair `ops`; define it under `keypairs`",
         ),
         (
             "depends_on: [dbs]",

@@ -149,7 +149,7 @@ fn unknown_and_missing_fields() {
     recipe(
         "networks: {}\nprofiles: {}\n",
         "5: profiles: unknown field `profiles`; use `recipe`, `note`, `kind`, `cloud`, `lease`, \
-         `flavors`, `networks`, `groups`, `omit` or `declared`",
+         `flavors`, `keypairs`, `networks`, `groups`, `omit` or `declared`",
     );
     group(
         "flavor: small",

@@ -16,12 +16,13 @@ fn blocks(language: &str) -> Vec<&'static str> {
 
 #[test]
 fn the_examples_are_read() {
-    let [environment, declared, disks, recipe] = blocks("yaml")[..] else {
+    let [environment, declared, disks, keys, recipe] = blocks("yaml")[..] else {
         panic!("the guide has other blocks of YAML than this test knows");
     };
     let read = |text: &str| file::parse("shop.yaml", text).unwrap_or_else(|e| panic!("{e}"));
     assert!(matches!(read(environment), Document::Environment(_)));
     assert!(matches!(read(disks), Document::Environment(_)));
+    assert!(matches!(read(keys), Document::Environment(_)));
     let more = format!("{environment}\n{declared}");
     assert!(matches!(read(&more), Document::Environment(_)));
     assert!(matches!(read(recipe), Document::Recipe(_)));

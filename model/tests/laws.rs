@@ -116,7 +116,7 @@ fn the_random_topologies_are_rich() {
         0,
         0,
     );
-    for _ in 0..200 {
+    for _ in 0..300 {
         let (a, b) = (draw(), draw());
         kinds.extend(
             resolve(&a, &Sizing::Max)
@@ -139,6 +139,6 @@ fn the_random_topologies_are_rich() {
         kinds.into_iter().collect::<Vec<_>>(),
         ResourceKind::ALL.to_vec()
     );
-    assert_eq!(fields.len(), 24, "{fields:?}");
+    assert_eq!(fields.len(), 26, "{fields:?}");
     assert!(renamed > 20 && changed > renamed, "{renamed} {changed}");
 }

@@ -137,12 +137,17 @@ fn examples_fit_the_schema() {
     }
 }
 
+/// The public half of a key that nobody has.
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC ann";
+
 #[test]
 fn both_forms_of_a_value_fit() {
     let group = |fields: &str| {
         format!(
             "environment: a\nkind: production\nsources:\n  s: {{ ranges: [192.0.2.0/24] }}\n  t: {{ \
-             ranges: \"192.0.2.0/24, 2001:db8::/32\" }}\ngroups:\n  db: {{ category: process, count: 1 }}\n\
+             ranges: \"192.0.2.0/24, 2001:db8::/32\" }}\nkeypairs:\n  made: {{}}\n  ops: {{ \
+             public_key: {KEY} }}\ngroups:\n  db: {{ category: process, count: 1 }}\n\
              \x20 app: {{ category: process, {fields} }}\n"
         )
     };
@@ -159,6 +164,11 @@ fn both_forms_of_a_value_fit() {
         "count: 3, placement: { spread-with: application }",
         "count: 3, flavor: unknown, image: ubuntu-12.04",
         "count: 1, instances: { 1: { load: [0.1, 0.20, 1] } }",
+        "count: 1, instances: { 1: { status: ACTIVE, report: awaited } }",
+        "count: 1, instances: { 1: { report: { at: \"2026-11-24T20:31:00Z\" } } }",
+        "count: 1, keypair: ops",
+        "count: 1, keypair: made, first_boot: [echo one, \"a: b\"]",
+        "count: 1, mounts: [{ from: db, export: /files, mount: /srv, file_system: glusterfs }]",
     ] {
         accepted(&group(fields));
     }
@@ -172,6 +182,9 @@ fn both_forms_of_a_value_fit() {
         "count: 3, depends_on: db",
         "count: 3, placement: spred",
         "count: 3, volumes: { data: { size: 50 } }",
+        "count: 3, keypair: { public_key: x }",
+        "count: 3, first_boot: echo one",
+        "count: 1, instances: { 1: { report: never } }",
         "category: application",
     ] {
         refused(&group(fields).replace("category: process, category", "category"));

@@ -5,12 +5,15 @@
 use std::fmt;
 
 use model::data::{BootFrom, GroupData, Origin};
-use model::group::Group;
+use model::first_boot;
+use model::group::{Group, Role};
 use model::key::ResourceKind;
-use model::name::GroupName;
+use model::name::{GroupName, ProfileName, VolumeName};
 use model::topology::Topology;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
+
+use crate::user_data::{self, Filling, LONGEST_PHONE_HOME, MOST_BYTES, Whose};
 
 /// One thing that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,15 @@ pub fn obstacles(topology: &Topology) -> Vec<Obstacle> {
             );
         }
         data_obstacles(topology, group, &mut missing);
+        if let Some(bytes) = user_data_bytes(topology, name, group).filter(|n| *n > MOST_BYTES) {
+            missing(
+                format!(
+                    "what an instance is told when it first starts has {bytes} bytes in base64, \
+                     and a cloud takes {MOST_BYTES}"
+                ),
+                "shorten `first_boot` or the parameters, or let it fetch what is long",
+            );
+        }
         match &group.public_addresses.count {
             Value::Fixed(count) if (*count).max() == 0 => {}
             Value::Fixed(_) => {
@@ -163,5 +175,78 @@ fn data_obstacles(topology: &Topology, group: &Group, missing: &mut impl FnMut(S
                 );
             }
         }
+    }
+}
+
+/// Stands for what only the executor knows, as long as that can be.
+struct Longest;
+
+impl Filling for Longest {
+    fn volume(&self, _: &VolumeName) -> Option<String> {
+        Some("x".repeat(36))
+    }
+
+    fn secret(&self, _: &str) -> String {
+        "x".repeat(64)
+    }
+
+    fn phone_home(&self) -> Option<String> {
+        Some("x".repeat(LONGEST_PHONE_HOME))
+    }
+}
+
+/// How large the largest user data of a group's instances can be, as Nova counts it.
+fn user_data_bytes(topology: &Topology, name: &GroupName, group: &Group) -> Option<usize> {
+    let ordinal = group.ordinals(group.count.max()).last().copied()?;
+    let host_name = group.host_name(name, ordinal);
+    let whose = Whose {
+        environment: &topology.environment,
+        group: name,
+        ordinal,
+        host_name: &host_name,
+        role: Some(Role::Primary),
+    };
+    let of = |profiles: Vec<&ProfileName>| {
+        let told = first_boot::told(topology, group, &profiles);
+        let rendered = user_data::render(whose, profiles, &told, &Longest);
+        rendered.ok().map(|rendered| rendered.bytes())
+    };
+    first_boot::hands(topology, group)
+        .into_iter()
+        .filter_map(of)
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use model::file::{Document, parse};
+
+    use super::*;
+
+    #[test]
+    fn what_no_cloud_takes_is_told_before_anything_is_made() {
+        let with = |length: usize| {
+            let text = format!(
+                "environment: a\nkind: temporary\nflavors:\n  s: {{ vcpus: 1, ram: 1 GiB, disk: 1 GiB }}\n\
+                 networks: {{ n: {{ cidr: 10.0.0.0/24 }} }}\ngroups:\n  app:\n    category: process\n    \
+                 count: 1\n    flavor: s\n    image: i\n    networks: [n]\n    public_addresses: 0\n    \
+                 first_boot: [\"{}\"]\n",
+                "x".repeat(length)
+            );
+            match parse("a.yaml", &text).unwrap_or_else(|error| panic!("{error}")) {
+                Document::Environment(topology) => obstacles(&topology),
+                Document::Recipe(_) => Vec::new(),
+            }
+        };
+        assert_eq!(with(40_000), []);
+        let told = with(49_152);
+        assert_eq!(told.len(), 1);
+        let text = told[0].to_string();
+        assert!(
+            text.contains("a cloud takes 65535") && text.contains("shorten `first_boot`"),
+            "{text}"
+        );
     }
 }

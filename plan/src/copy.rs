@@ -10,7 +10,8 @@ use model::count::Count;
 use model::data::{BootFrom, DataCopied};
 use model::environment::Layer;
 use model::group::{Group, PublicAddresses, RemoteMount};
-use model::name::{EnvironmentName, GroupName};
+use model::keypair::Keypair;
+use model::name::{EnvironmentName, GroupName, KeypairName};
 use model::profile::Lifecycle;
 use model::recipe::{Recipe, RecipeGroup};
 use model::topology::Topology;
@@ -54,6 +55,20 @@ pub enum CopyError {
         from: GroupName,
         /// How many that has.
         there: u32,
+    },
+    /// A group of the copy names a keypair that neither the recipe nor the source has.
+    #[error(
+        "recipe `{recipe}`: `{group}` names the keypair `{keypair}`, which neither the recipe nor {source_name} has: define it under `keypairs`"
+    )]
+    NoKeypair {
+        /// The recipe.
+        recipe: String,
+        /// The copy's group.
+        group: GroupName,
+        /// The keypair.
+        keypair: KeypairName,
+        /// The source.
+        source_name: EnvironmentName,
     },
     /// Groups of different categories can't be one.
     #[error(
@@ -145,6 +160,7 @@ pub fn derive(
             flavors.insert(name.clone(), *flavor);
         }
     }
+    let keypairs = keypairs(source, recipe, &groups)?;
     let topology = Topology {
         layer: Layer::Planned,
         note: Some(format!(
@@ -157,6 +173,7 @@ pub fn derive(
         allowed_releases: source.allowed_releases.clone(),
         common: source.common.clone(),
         flavors,
+        keypairs,
         networks: recipe.networks.clone(),
         sources: source.sources.clone(),
         profiles: source.profiles.clone(),
@@ -165,6 +182,27 @@ pub fn derive(
         ..Topology::empty(name, recipe.kind)
     };
     Ok(Copy { topology, fidelity })
+}
+
+/// The keypairs that the copy's groups name: the recipe's own, or else the source's.
+fn keypairs(
+    source: &Topology,
+    recipe: &Recipe,
+    groups: &BTreeMap<GroupName, Group>,
+) -> Result<BTreeMap<KeypairName, Keypair>, CopyError> {
+    let mut keypairs = BTreeMap::new();
+    for (group, spec) in groups {
+        let Some(name) = &spec.keypair else { continue };
+        let known = recipe.keypairs.get(name).or(source.keypairs.get(name));
+        let keypair = known.ok_or_else(|| CopyError::NoKeypair {
+            recipe: recipe.recipe.to_string(),
+            group: group.clone(),
+            keypair: name.clone(),
+            source_name: source.environment.clone(),
+        })?;
+        keypairs.insert(name.clone(), keypair.clone());
+    }
+    Ok(keypairs)
 }
 
 /// The source's groups that a group of the copy stands for.
@@ -207,6 +245,8 @@ fn merged(
         data,
         addresses,
         public_addresses,
+        keypair,
+        first_boot,
         placement,
         volumes,
         omit_volumes,
@@ -256,7 +296,18 @@ fn merged(
             .cloned()
             .unwrap_or_default(),
     };
+    group.keypair = match keypair {
+        Some(name) => Some(name.clone()),
+        None => agreed(from.iter().map(|(_, group)| &group.keypair))
+            .cloned()
+            .flatten(),
+    };
     for (_, original) in from {
+        for command in &original.first_boot {
+            if !group.first_boot.contains(command) {
+                group.first_boot.push(command.clone());
+            }
+        }
         for profile in &original.profiles {
             if !group.profiles.contains(profile) && !omit_profiles.contains_key(profile) {
                 group.profiles.push(profile.clone());
@@ -305,6 +356,7 @@ fn merged(
             }
         }
     }
+    group.first_boot.extend(first_boot.iter().cloned());
     group.except = from
         .iter()
         .map(|(_, group)| group.except.clone())

@@ -15,6 +15,7 @@ pub mod planner;
 pub mod proof;
 pub mod sizes;
 pub mod steps;
+pub mod user_data;
 
 pub use planner::{plan, plan_with};
 pub use steps::Plan;

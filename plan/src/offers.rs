@@ -41,6 +41,8 @@ pub enum QuotaKind {
     SecurityRules,
     /// Server groups.
     ServerGroups,
+    /// Keypairs, of the user and not of the project.
+    Keypairs,
     /// Ports: one for each network of an instance, one for each router on a network.
     Ports,
 }
@@ -61,6 +63,7 @@ impl QuotaKind {
         Self::SecurityGroups,
         Self::SecurityRules,
         Self::ServerGroups,
+        Self::Keypairs,
         Self::Ports,
     ];
 
@@ -80,6 +83,7 @@ impl QuotaKind {
             Self::SecurityGroups => "security groups",
             Self::SecurityRules => "security rules",
             Self::ServerGroups => "server groups",
+            Self::Keypairs => "keypairs",
             Self::Ports => "ports",
         }
     }

@@ -179,8 +179,8 @@ fn fates<'a>(
         fates.insert(change.key, fate);
     }
     for (key, resource) in &target.resources {
-        for (other, _) in resource.bonds() {
-            if !target.resources.contains_key(&other) {
+        for (other, bond) in resource.bonds() {
+            if bond != Bond::Told && !target.resources.contains_key(&other) {
                 return Err(PlanError::Dangling(key.clone(), other));
             }
         }
@@ -275,8 +275,15 @@ fn graph<'a>(
                 (Some(*before), Some(*after))
             }
         };
-        for (other, _) in after.into_iter().flat_map(Resource::bonds) {
+        for (other, bond) in after.into_iter().flat_map(Resource::bonds) {
+            if bond == Bond::Told && matches!(fate, Fate::Update(..)) {
+                continue;
+            }
             if let Some((other, _)) = target.resources.get_key_value(&other) {
+                if bond == Bond::Told {
+                    edge((Verb::Make, key), (Verb::Make, other), Until::Exists);
+                    continue;
+                }
                 edge((Verb::Make, key), (Verb::Make, other), until(key, other));
                 // What hangs on it is done while nothing else happens to it.
                 edge((Verb::Finish, other), (Verb::Make, key), Until::Ready);
@@ -303,6 +310,7 @@ fn graph<'a>(
                         edge((Verb::Delete, other), (Verb::Make, key), Until::Ready);
                     }
                 }
+                Bond::Told => {}
                 // The cloud clears the reference by itself; it is set again after that.
                 Bond::Refers => edge((Verb::Make, key), (Verb::Delete, other), Until::Ready),
             }
@@ -339,17 +347,20 @@ fn whole<'a>(resource: &Resource, fates: &BTreeMap<&'a Key, Fate<'a>>) -> Option
     }
 }
 
-/// How far something must have come before what hangs on it can be made: a volume and an instance
-/// must be ready to be attached to each other, and an instance must be ready to be given a public
-/// address, or the address is lost where the cloud fails to start it and it is made anew. Snapshots,
+/// How far something must have come before what hangs on it can be made: a volume must be ready and
+/// an instance run to be attached to each other, and an instance must run to be given a public
+/// address, or the address is lost where the cloud fails to start it and it is made anew. Neither
+/// waits until the instance itself says that it is ready: for that it may need both. Snapshots,
 /// images and volumes must be whole before something is made or started from them. Everything else
 /// need only exist.
 fn until(key: &Key, other: &Key) -> Until {
     match (key.kind, other.kind) {
-        (ResourceKind::VolumeAttachment, ResourceKind::Volume | ResourceKind::Instance)
-        | (ResourceKind::FloatingIp, ResourceKind::Instance)
+        (ResourceKind::VolumeAttachment, ResourceKind::Volume)
         | (ResourceKind::Volume, ResourceKind::VolumeSnapshot)
         | (ResourceKind::Instance, ResourceKind::Volume | ResourceKind::Image) => Until::Ready,
+        (ResourceKind::VolumeAttachment | ResourceKind::FloatingIp, ResourceKind::Instance) => {
+            Until::Running
+        }
         _ => Until::Exists,
     }
 }
@@ -463,6 +474,7 @@ fn inverse(act: &StepAct) -> Inverse {
             | Resource::SecurityGroup(_)
             | Resource::SecurityRules(_)
             | Resource::ServerGroup(_)
+            | Resource::Keypair(_)
             | Resource::VolumeAttachment(_) => Inverse::Opposite,
         },
     }

@@ -92,6 +92,7 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
                 }
                 // No service that we know limits them.
                 Resource::VolumeAttachment(_) | Resource::Image(_) => {}
+                Resource::Keypair(_) => add(QuotaKind::Keypairs, 1),
                 Resource::Volume(volume) => {
                     add(QuotaKind::Volumes, 1);
                     add(QuotaKind::VolumeGib, size(volume));

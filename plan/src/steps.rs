@@ -68,7 +68,10 @@ pub struct Need {
 pub enum Until {
     /// The cloud has taken it.
     Exists,
-    /// What was asked for is so: ready, or gone.
+    /// The cloud says that it can be used.
+    Running,
+    /// What was asked for is so: ready, or gone. An instance that was asked to report is ready once
+    /// it has.
     Ready,
 }
 

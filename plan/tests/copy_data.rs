@@ -285,6 +285,7 @@ fn the_plan_of_a_copy_with_data_reads_like_a_runbook() {
                 .iter()
                 .map(|need| match need.until {
                     Until::Ready => format!("{}!", need.step),
+                    Until::Running => format!("{}~", need.step),
                     Until::Exists => need.step.to_string(),
                 })
                 .collect();

@@ -58,9 +58,9 @@ fn carry_out(
                 );
             }
             StepAct::Update { before: _, after } => {
-                for (other, _) in after.bonds() {
+                for (other, bond) in after.bonds() {
                     assert!(
-                        state.contains_key(&other),
+                        state.contains_key(&other) || bond == Bond::Told,
                         "{key} hangs on {other}, not there"
                     );
                 }
@@ -78,7 +78,7 @@ fn carry_out(
                     }
                     for (target, bond) in resource.bonds() {
                         assert!(
-                            &target != key || bond == Bond::Refers,
+                            &target != key || matches!(bond, Bond::Refers | Bond::Told),
                             "{other} is in the way of deleting {key}"
                         );
                     }

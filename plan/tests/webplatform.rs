@@ -182,10 +182,10 @@ fn line(number: usize, step: &Step) -> String {
             format!(
                 "{}{}",
                 need.step,
-                if need.until == plan::steps::Until::Ready {
-                    "!"
-                } else {
-                    ""
+                match need.until {
+                    plan::steps::Until::Exists => "",
+                    plan::steps::Until::Running => "~",
+                    plan::steps::Until::Ready => "!",
                 }
             )
         })

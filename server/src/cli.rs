@@ -5,6 +5,7 @@
 mod args;
 mod capacity;
 mod cloud;
+mod console;
 mod copy;
 mod diff;
 mod duration;
@@ -12,6 +13,7 @@ mod environments;
 mod error;
 mod follow;
 mod import;
+mod key;
 mod output;
 mod plan;
 mod power;
@@ -35,7 +37,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::installation::{Beginning, Database, Folder, Installation};
 
-use args::{Cli, Command, DataArgs, RecordArg};
+use args::{Cli, Command, DataArgs, RecordArg, ReportArgs};
 use error::CliError;
 use output::{Out, complain};
 
@@ -104,6 +106,8 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Down(args) => up_down::down(args, setup, out).await,
             Command::Stop(args) => power::run(args, Power::Stopped, setup, out).await,
             Command::Start(args) => power::run(args, Power::Running, setup, out).await,
+            Command::Key(args) => key::run(args, setup, out).await,
+            Command::Console(args) => console::run(args, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
             Command::Cloud(command) => cloud::run(command, setup, out).await,
             Command::Schema => {
@@ -158,7 +162,18 @@ fn setup_of(data: &DataArgs, setup: Setup) -> Setup {
         Some(0) => setup.simulated.without_delays(),
         Some(seconds) => quickened(setup.simulated, seconds.into()),
     };
+    let ReportArgs {
+        public_url,
+        report_patience,
+    } = data.report.clone();
+    let patience = report_patience.and_then(|patience| patience.length().to_std().ok());
+    let engine = engine::Config {
+        report_patience: patience.unwrap_or(setup.engine.report_patience),
+        public_url: public_url.or(setup.engine.public_url),
+        ..setup.engine
+    };
     Setup {
+        engine,
         simulated,
         openstack: recorded(&data.record, setup.openstack),
         ..setup
@@ -185,6 +200,7 @@ fn quickened(config: SimulatedConfig, seconds: u64) -> SimulatedConfig {
         change: within(config.change),
         delete: within(config.delete),
         other: within(config.other),
+        report: within(config.report),
         ..config
     }
 }

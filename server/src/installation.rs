@@ -11,17 +11,20 @@ mod offers;
 pub mod tokens;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud::openstack;
-use cloud::simulated::{Simulated, SimulatedConfig};
-use engine::port::{Clock, Entropy, NoProbe, Probe, Store, StoreError};
+use cloud::simulated::{Http, Simulated, SimulatedConfig};
+use engine::port::{Clock, Cloud as _, Entropy, NoProbe, Probe, Store, StoreError};
+use engine::secret::{InstallationSecret, NoSecret};
 use engine::{Engine, EngineError, Parts};
 use model::file::FileError;
 use model::id::InstallationId;
 use model::name::CloudName;
 use store::SqlStore;
+use tokio::task::JoinHandle;
 
 pub use folder::{Folder, Holder, Lock};
 pub(crate) use import::read as read_file;
@@ -75,6 +78,9 @@ pub enum InstallationError {
     /// The simulated cloud can't be opened.
     #[error("the simulated cloud can't be opened: {0}")]
     Cloud(String),
+    /// The machine's randomness is of no use.
+    #[error(transparent)]
+    Secret(#[from] NoSecret),
     /// What is said with clouds can't be recorded.
     #[error(transparent)]
     Recording(#[from] openstack::recording::RecordingError),
@@ -217,6 +223,8 @@ impl Installation {
         });
         let offered = InstallationId::from_uuid(entropy.uuid());
         let installation = store.installation(offered).await.map_err(failed)?;
+        let offered = InstallationSecret::from_hex(&entropy.secret())?;
+        let secret = store.installation_secret(offered).await.map_err(failed)?;
 
         let name = CloudName::new(SIMULATED_CLOUD)
             .map_err(|error| InstallationError::Cloud(error.to_string()))?;
@@ -244,6 +252,7 @@ impl Installation {
             entropy,
             probe,
             installation,
+            secret,
             config,
         });
         engine.uses(&name);
@@ -260,6 +269,21 @@ impl Installation {
     /// The simulated cloud, for whoever wants to see what was asked of it.
     pub fn simulated(&self) -> &Simulated {
         &self.simulated
+    }
+
+    /// Lets the machines of the simulated cloud act, which find this process by a name, wherever it
+    /// listens.
+    pub fn let_machines_live(
+        &self,
+        address: SocketAddr,
+    ) -> Result<JoinHandle<()>, InstallationError> {
+        let network = Http::to(address).map_err(InstallationError::Cloud)?;
+        let url = format!("http://{}", cloud::simulated::UNDERSTUDY);
+        let url = url.parse::<engine::report::PublicUrl>();
+        let url = url.map_err(|error| InstallationError::Cloud(error.to_string()))?;
+        self.engine.reached_at(self.simulated.name().clone(), url);
+        let simulated = Arc::clone(&self.simulated);
+        Ok(tokio::spawn(async move { simulated.live(&network).await }))
     }
 
     /// Waits for what is being written. Nothing can be asked after.
@@ -287,8 +311,6 @@ impl Installation {
 
 #[cfg(test)]
 mod tests {
-    use engine::port::Cloud as _;
-
     use super::*;
 
     #[test]

@@ -1,10 +1,10 @@
 //! The web side: pages, forms, JSON, progress, over one engine.
 //!
 //! The road of a request: [`gate`] finds out who asks and turns away whoever may not, before
-//! anything is rendered; pages and reads of the API come from the store through [`backend`], or from
-//! [`kept`] where nothing was written since; forms go to [`engine::Engine::submit`] and nowhere
-//! else. Nothing here calls a cloud, except through the engine's previews and its question about
-//! quotas; nothing here changes anything but tokens.
+//! anything is rendered, unless it is an instance that reports ([`phone_home`]); pages and reads of
+//! the API come from the store through [`backend`], or from [`kept`] where nothing was written since;
+//! forms go to [`engine::Engine::submit`] and nowhere else. Nothing here calls a cloud, except through the engine's previews, its consoles and its
+//! question about quotas; nothing here changes anything but tokens.
 
 mod acts;
 mod answer;
@@ -20,6 +20,7 @@ mod kept;
 mod log;
 mod origin;
 mod pages;
+mod phone_home;
 mod sign_in;
 mod template;
 mod trouble;
@@ -123,6 +124,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::EXTEND, post(acts::extend))
         .route(routes::POWER, post(acts::power))
         .route(routes::RESUME, post(acts::resume))
+        .route(routes::FETCH_KEY, post(acts::fetch_key))
         .route(routes::EVENTS, get(events::events))
         .merge(api::files())
         .nest("/api/v1", api::router(&web))
@@ -131,6 +133,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .layer(from_fn_with_state(Arc::clone(&web), gate::gate));
     Router::new()
         .route("/health", get(health))
+        .nest(routes::PHONE_HOME, phone_home::router())
         .merge(crate::assets::router())
         .merge(gated)
         .layer(CatchPanicLayer::custom(panicked))

@@ -1,14 +1,14 @@
 //! The log of acts. Lines are added in the transaction of the act itself, and never altered.
 
-use engine::port::NewAudit;
+use engine::port::{NewAudit, StoreError};
 use model::act::{Act, AuditEntry};
 use model::id::{EnvironmentId, OperationId};
 use model::name::EnvironmentName;
 
-use crate::SqlStore;
 use crate::failure::Outcome;
-use crate::pool::Tx;
+use crate::pool::{End, Shown, Tx, transaction};
 use crate::rows::{AuditRow, all, micros};
+use crate::{SqlStore, environments};
 
 pub(crate) const NEWEST: &str = "SELECT number, at, actor, reason, act, environment_name, \
      operation, before, after FROM audit ORDER BY number DESC LIMIT $1";
@@ -55,6 +55,27 @@ pub(crate) async fn add(tx: &mut Tx, why: &NewAudit, line: Line<'_>) -> Outcome<
 }
 
 impl SqlStore {
+    /// A line for an act that changes nothing else.
+    pub(crate) async fn log_only(
+        &self,
+        environment: EnvironmentId,
+        act: &Act,
+        why: &NewAudit,
+    ) -> Result<(), StoreError> {
+        transaction!(self, Shown::OnPages, |tx| {
+            let environment = environments::living(tx.on(), environment).await?;
+            let line = Line {
+                act,
+                environment: Some((environment.id, &environment.name)),
+                operation: None,
+                before: None,
+                after: None,
+            };
+            add(&mut tx, why, line).await?;
+            End::Commit(())
+        })
+    }
+
     pub(crate) async fn read_audit(
         &self,
         environment: Option<EnvironmentId>,

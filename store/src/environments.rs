@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::port::StoreError;
+use engine::secret::InstallationSecret;
 use model::environment::{Environment, Layer};
 use model::id::{EnvironmentId, InstallationId, RevisionNumber};
 use model::name::EnvironmentName;
@@ -39,6 +40,36 @@ impl SqlStore {
                 column: "id",
                 row: "1".into(),
                 why: format!("{why}"),
+            })?)
+        })
+    }
+
+    pub(crate) async fn keep_secret(
+        &self,
+        offered: &InstallationSecret,
+    ) -> Result<InstallationSecret, StoreError> {
+        transaction!(self, Shown::Nowhere, |tx| {
+            sqlx::query("UPDATE installation SET secret = $1 WHERE one = 1 AND secret IS NULL")
+                .bind(offered.expose())
+                .execute(tx.on())
+                .await?;
+            let row = sqlx::query("SELECT secret FROM installation WHERE one = 1")
+                .fetch_optional(tx.on())
+                .await?;
+            let secret: Option<String> = match row {
+                Some(row) => row.try_get("secret")?,
+                None => None,
+            };
+            let secret = secret.ok_or_else(|| {
+                StoreError::Missing("installation yet: its id comes before its secret".into())
+            })?;
+            End::Commit(InstallationSecret::from_hex(&secret).map_err(|why| {
+                StoreError::BadData {
+                    table: "installation",
+                    column: "secret",
+                    row: "1".into(),
+                    why: why.to_string(),
+                }
             })?)
         })
     }
@@ -204,8 +235,8 @@ pub(crate) async fn update(on: &mut AnyConnection, environment: &Environment) ->
     Ok(())
 }
 
-/// Sets an environment to destroyed: its name is free, it is in no list of instances, its lease and
-/// its bindings are gone. Its revisions, operations and log stay.
+/// Sets an environment to destroyed: its name is free, it is in no list of instances, its lease, its
+/// bindings and what its instances said are gone. Its revisions, operations and log stay.
 pub(crate) async fn destroy(
     on: &mut AnyConnection,
     id: EnvironmentId,
@@ -221,6 +252,8 @@ pub(crate) async fn destroy(
         "UPDATE instance_versions SET listed = 0 WHERE environment = $1 AND to_rev IS NULL",
         "DELETE FROM leases WHERE environment = $1",
         "DELETE FROM bindings WHERE environment = $1",
+        "DELETE FROM reports WHERE environment = $1",
+        "DELETE FROM consoles WHERE environment = $1",
     ] {
         sqlx::query(sql).bind(&*id).execute(&mut *on).await?;
     }

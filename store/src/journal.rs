@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome};
 use crate::pool::{End, Shown, transaction};
 use crate::revisions::{Prepared, Stored};
 use crate::rows::{BindingRow, all, micros};
-use crate::{SqlStore, environments, executors, operations, revisions};
+use crate::{SqlStore, environments, executors, instances_speak, operations, revisions};
 
 pub(crate) const BINDINGS: &str =
     "SELECT environment, key, cloud_id FROM bindings WHERE environment = $1";
@@ -37,6 +37,8 @@ impl SqlStore {
             entries,
             bindings,
             events,
+            asked,
+            consoles,
             state,
             rollback,
             environment,
@@ -57,6 +59,8 @@ impl SqlStore {
             executors::fence(tx.on(), claim).await?;
             put_entries(tx.on(), claim.operation, &entries).await?;
             put_bindings(tx.on(), claim.environment, &bindings).await?;
+            instances_speak::ask(tx.on(), claim.environment, at, &asked).await?;
+            instances_speak::keep(tx.on(), claim.environment, &consoles).await?;
             put_events(tx.on(), claim.operation, &events).await?;
             if let Some(plan) = &rollback {
                 operations::put_plan(tx.on(), claim.operation, Phase::Rollback, plan).await?;
@@ -146,7 +150,7 @@ async fn put_bindings(
                 key.to_string().into(),
                 id.as_str().into(),
             ]),
-            None => gone.push(Cell::Text(key.to_string())),
+            None => gone.push(key),
         }
     }
     batch::insert(
@@ -156,13 +160,13 @@ async fn put_bindings(
         known,
     )
     .await?;
-    batch::for_each_in(
-        on,
+    let gone = || gone.iter().map(|key| Cell::Text(key.to_string())).collect();
+    for sql in [
         "DELETE FROM bindings WHERE environment = $1 AND key IN",
-        &[environment.into()],
-        gone,
-    )
-    .await?;
+        "DELETE FROM reports WHERE environment = $1 AND instance IN",
+    ] {
+        batch::for_each_in(on, sql, &[environment.as_str().into()], gone()).await?;
+    }
     Ok(())
 }
 

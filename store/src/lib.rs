@@ -10,6 +10,7 @@ mod environments;
 mod executors;
 mod failure;
 mod instances;
+mod instances_speak;
 mod journal;
 mod leases;
 mod operations;
@@ -24,9 +25,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use engine::port::{
-    Claim, Imported, JournalWrite, NewAudit, NewEnvironment, NewOperation, NewRevision,
-    OpenOperation, Store, StoreError, Submitted, TokenSecret,
+    Asked, AwaitedReport, Claim, Imported, JournalWrite, KeptConsole, NewAudit, NewEnvironment,
+    NewOperation, NewRevision, OpenOperation, Said, Store, StoreError, Submitted, TokenSecret,
 };
+use engine::secret::InstallationSecret;
 use model::act::{Act, AuditEntry};
 use model::environment::{Environment, Layer, Revision};
 use model::filter::{InstanceFilter, InstanceRow, Page};
@@ -66,6 +68,13 @@ pub struct SqlStore {
 impl Store for SqlStore {
     async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError> {
         self.keep_installation(offered).await
+    }
+
+    async fn installation_secret(
+        &self,
+        offered: InstallationSecret,
+    ) -> Result<InstallationSecret, StoreError> {
+        self.keep_secret(&offered).await
     }
 
     async fn version(&self) -> Result<i64, StoreError> {
@@ -200,6 +209,41 @@ impl Store for SqlStore {
         self.write_journal(claim, at, write).await
     }
 
+    async fn reports(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<BTreeMap<Key, AwaitedReport>, StoreError> {
+        Ok(self.list_reports(environment).await?)
+    }
+
+    async fn report(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+    ) -> Result<Option<AwaitedReport>, StoreError> {
+        Ok(self.report_of(environment, instance).await?)
+    }
+
+    async fn put_report(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+        asked: &Asked,
+        at: DateTime<Utc>,
+        said: Said,
+    ) -> Result<bool, StoreError> {
+        self.store_report(environment, instance, asked, at, &said)
+            .await
+    }
+
+    async fn console(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+    ) -> Result<Option<KeptConsole>, StoreError> {
+        Ok(self.console_of(environment, instance).await?)
+    }
+
     async fn lease(&self, environment: EnvironmentId) -> Result<Option<Lease>, StoreError> {
         Ok(self.lease_of(environment).await?)
     }
@@ -218,6 +262,15 @@ impl Store for SqlStore {
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         Ok(self.read_audit(environment, limit).await?)
+    }
+
+    async fn log_act(
+        &self,
+        environment: EnvironmentId,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError> {
+        self.log_only(environment, &act, &audit).await
     }
 
     async fn put_token(&self, token: TokenSecret) -> Result<(), StoreError> {

@@ -6,8 +6,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    SqlStore, audit, environments, executors, instances, journal, leases, operations, recipes,
-    revisions, tokens,
+    SqlStore, audit, environments, executors, instances, instances_speak, journal, leases,
+    operations, recipes, revisions, tokens,
 };
 
 #[tokio::test]
@@ -32,6 +32,9 @@ async fn every_query_reads_an_index() {
         audit::NEWEST_OF,
         environments::NAMED,
         instances::CURRENT,
+        instances_speak::CONSOLE,
+        instances_speak::OF_ENVIRONMENT,
+        instances_speak::OF_INSTANCE,
         journal::BINDINGS,
         leases::LEASE,
         operations::EVENTS,

@@ -2,6 +2,7 @@
 //! database gets around it, and whatever doesn't make sense is named by table, column and row.
 
 mod environments;
+mod instances_speak;
 mod operations;
 mod people;
 
@@ -9,6 +10,7 @@ pub(crate) use environments::{
     EnvironmentRow, ItemRow, ListedRow, RecipeRow, RevisionRow, select_environments,
     select_revisions,
 };
+pub(crate) use instances_speak::{ConsoleRow, ReportRow, select_reports};
 pub(crate) use operations::{
     BindingRow, EventRow, JournalRow, OpenRow, OperationRow, PlanRow, ReservationRow,
     select_operations,

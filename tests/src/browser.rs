@@ -381,3 +381,12 @@ fn program() -> Option<PathBuf> {
         .flat_map(|name| folders.iter().map(move |f| f.join(name)));
     named.into_iter().chain(known).find(|path| path.is_file())
 }
+
+/// An expression: how many instances of the page's lists are in this state, in the word of their
+/// badge.
+pub fn in_state(word: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('td .badge')]\
+         .filter(badge => badge.innerText.trim().split(/\\s+/).pop() === '{word}').length"
+    )
+}

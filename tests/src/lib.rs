@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 pub mod browser;
+pub mod machines;
 pub mod openstack;
 pub mod postgres;
 pub mod program;

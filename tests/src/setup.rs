@@ -24,6 +24,8 @@ pub struct TestSetup {
     pub tick_ms: Option<u64>,
     /// How long a resource may take.
     pub patience_ms: Option<u64>,
+    /// How long an instance may run before it reports.
+    pub report_patience_ms: Option<u64>,
     /// Calls in flight at once.
     pub calls_in_flight: Option<usize>,
     /// The simulated cloud's seed.
@@ -69,6 +71,7 @@ impl TestSetup {
         set(&mut engine.retry_wait, self.retry_wait_ms);
         set(&mut engine.tick, self.tick_ms);
         set(&mut engine.patience, self.patience_ms);
+        set(&mut engine.report_patience, self.report_patience_ms);
         if let Some(calls) = self.calls_in_flight {
             engine.calls_in_flight = calls;
         }

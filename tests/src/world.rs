@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud::simulated::{Simulated, SimulatedConfig};
 use engine::port::{Clock, Cloud, Entropy, Moment, NoProbe, Probe, Store};
+use engine::secret::InstallationSecret;
 use engine::submit::Outcome;
 use engine::{Ask, Config, Engine, Parts, Request};
 use model::act::Actor;
@@ -195,6 +196,11 @@ impl World {
             .installation(InstallationId::from_uuid(entropy.uuid()))
             .await
             .expect("the store answers");
+        let secret = InstallationSecret::from_hex(&entropy.secret()).expect("it is hexadecimal");
+        let secret = store
+            .installation_secret(secret)
+            .await
+            .expect("the store answers");
         let clouds: BTreeMap<CloudName, Arc<dyn Cloud>> =
             BTreeMap::from([(cloud_name(), Arc::clone(&cloud) as Arc<dyn Cloud>)]);
         let engine = Engine::new(Parts {
@@ -204,6 +210,7 @@ impl World {
             entropy,
             probe: setup.probe,
             installation,
+            secret,
             config: setup.config,
         });
         Self {
@@ -217,6 +224,9 @@ impl World {
     pub async fn engine_on(&self, cloud: Arc<dyn Cloud>, config: Config) -> Arc<Engine> {
         let installation = InstallationId::from_uuid(SystemEntropy.uuid());
         let installation = self.store.installation(installation).await;
+        let secret = InstallationSecret::from_hex(&SystemEntropy.secret());
+        let secret = secret.expect("it is hexadecimal");
+        let secret = self.store.installation_secret(secret).await;
         Engine::new(Parts {
             store: Arc::clone(&self.store),
             clouds: BTreeMap::from([(cloud_name(), cloud)]),
@@ -224,6 +234,7 @@ impl World {
             entropy: Arc::new(SystemEntropy),
             probe: Arc::new(NoProbe),
             installation: installation.expect("the store answers"),
+            secret: secret.expect("the store answers"),
             config,
         })
     }

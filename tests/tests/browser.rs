@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chromiumoxide::Page;
 use tests::browser::{
-    Complaints, TestBrowser, click, fill, go, holds, text, until, until_hydrated,
+    Complaints, TestBrowser, click, fill, go, holds, in_state, text, until, until_hydrated,
     without_javascript,
 };
 use tests::program::Server;
@@ -162,7 +162,8 @@ async fn the_main_job(scripts: Scripts) {
     visit(&page, scripts, &format!("{base}/environments/{COPY}")).await;
     until(
         &page,
-        "(document.body.innerText.match(/ACTIVE/g) || []).length >= 9",
+        // Its machines live beside the server, and have reported.
+        &format!("{} >= 9", in_state("ready")),
     )
     .await;
     until(

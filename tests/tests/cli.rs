@@ -12,6 +12,8 @@ mod cloud;
 mod data;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/instance.rs"]
+mod instance;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/power.rs"]

@@ -9,6 +9,8 @@ mod copy;
 mod data;
 #[path = "openstack/faults.rs"]
 mod faults;
+#[path = "openstack/first_boot.rs"]
+mod first_boot;
 #[path = "openstack/kill.rs"]
 mod kill;
 #[path = "openstack/pairs.rs"]

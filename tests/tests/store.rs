@@ -12,6 +12,8 @@ mod environments;
 mod executors;
 #[path = "store/instances.rs"]
 mod instances;
+#[path = "store/instances_speak.rs"]
+mod instances_speak;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/operations.rs"]

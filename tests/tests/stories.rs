@@ -21,6 +21,8 @@ mod lease;
 mod pairs;
 #[path = "stories/power.rs"]
 mod power;
+#[path = "stories/reports.rs"]
+mod reports;
 #[path = "stories/takeover.rs"]
 mod takeover;
 #[path = "stories/template.rs"]

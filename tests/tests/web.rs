@@ -14,12 +14,18 @@ mod caches;
 mod environments;
 #[path = "web/forms.rs"]
 mod forms;
+#[path = "web/instance.rs"]
+mod instance;
 #[path = "web/instances.rs"]
 mod instances;
+#[path = "web/keys.rs"]
+mod keys;
 #[path = "web/operations.rs"]
 mod operations;
 #[path = "web/pages.rs"]
 mod pages;
+#[path = "web/phone_home.rs"]
+mod phone_home;
 #[path = "web/power.rs"]
 mod power;
 #[path = "web/sign_in.rs"]

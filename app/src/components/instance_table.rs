@@ -7,8 +7,8 @@ use model::profile::Lifecycle;
 use model::resource::Power;
 use model::unit::{Gib, Mib};
 
-use super::badge;
 use super::form;
+use super::standing;
 use super::unknown::{fixed, or_unknown, unknown};
 use crate::data::PowerOffer;
 use crate::fmt;
@@ -237,7 +237,9 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">
-                <code>{record.name()}</code>
+                <a href=routes::instance(environment, &record.group, record.ordinal)>
+                    <code>{record.name()}</code>
+                </a>
                 " "
                 {role}
                 {lifecycle}
@@ -252,7 +254,7 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
                 .then(|| {
                     view! {
                         <td>
-                            {or_unknown(facts.status.as_deref().map(badge::status), not_collected)}
+                            {or_unknown(facts.standing().map(standing::short), not_collected)}
                         </td>
                     }
                 })}

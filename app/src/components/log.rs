@@ -64,6 +64,10 @@ fn detail(act: &Act) -> Option<String> {
             environment: _,
             until,
         } => Some(format!("until {}", fmt::moment(*until))),
+        Act::FetchKey {
+            environment: _,
+            keypair,
+        } => Some(keypair.to_string()),
         Act::TakeDown { environment: _ }
         | Act::Resume {
             environment: _,

@@ -69,6 +69,7 @@ fn in_sight(meter: &Meter) -> bool {
         | QuotaKind::SecurityGroups
         | QuotaKind::SecurityRules
         | QuotaKind::ServerGroups
+        | QuotaKind::Keypairs
         | QuotaKind::Ports => false,
     };
     let nearly_used_up = match (&meter.limit, &meter.used) {

@@ -101,7 +101,7 @@ fn row(
     let took = entry.map(|entry| {
         let until = match entry.state {
             StepState::Done { .. } | StepState::Failed { .. } => entry.at,
-            StepState::Intended | StepState::Made { .. } => now,
+            StepState::Intended | StepState::Made { .. } | StepState::Running { .. } => now,
         };
         fmt::span((until - entry.since).num_seconds())
     });
@@ -111,10 +111,15 @@ fn row(
         .collect();
     let failure = entry.and_then(|entry| match &entry.state {
         StepState::Failed { why } => Some(why.clone()),
-        StepState::Intended | StepState::Made { .. } | StepState::Done { .. } => None,
+        StepState::Intended
+        | StepState::Made { .. }
+        | StepState::Running { .. }
+        | StepState::Done { .. } => None,
     });
     let cloud_id = entry.and_then(|entry| match &entry.state {
-        StepState::Made { id } | StepState::Done { id: Some(id) } => Some(id.to_string()),
+        StepState::Made { id } | StepState::Running { id } | StepState::Done { id: Some(id) } => {
+            Some(id.to_string())
+        }
         StepState::Intended | StepState::Done { id: None } | StepState::Failed { .. } => None,
     });
     let attempt = entry

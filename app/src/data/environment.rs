@@ -4,16 +4,17 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use model::environment::{Environment, Revision};
+use model::facts::Report;
 use model::filter::{InstanceRow, Page};
 use model::id::OperationId;
 use model::lease::Lease;
-use model::name::{DnsName, EnvironmentName, RecipeName};
+use model::name::{DnsName, EnvironmentName, GroupName, RecipeName};
 use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::{BySizing, EnvironmentCapacity, Totals};
 use plan::copy::Fidelity;
 
-use super::{CopyPreview, Known, PlacedFinding};
+use super::{CopyPreview, KeypairRow, Known, PlacedFinding};
 
 /// One environment in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct EnvironmentData {
     pub revisions: Vec<Revision>,
     /// The newest operations on it, newest first.
     pub operations: Vec<Operation>,
+    /// The keys that let people into its instances.
+    pub keypairs: Vec<KeypairRow>,
     /// The default copy; none where copies of such an environment make no sense.
     pub offer: Option<Offer>,
     /// What only a temporary environment has.
@@ -137,8 +140,14 @@ impl Progress {
 pub struct Access {
     /// Its name: `app[1]`.
     pub instance: String,
+    /// Its group.
+    pub group: GroupName,
+    /// Its number in the group.
+    pub ordinal: u32,
     /// Its status in the cloud's word, where it is known.
     pub status: Option<String>,
+    /// What it has said itself; none where it was not asked.
+    pub report: Option<Report>,
     /// Addresses that can be reached from outside.
     pub public: Vec<IpAddr>,
     /// Addresses on the environment's networks.

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod copy;
 pub mod dashboard;
 pub mod environment;
+pub mod instance;
 pub mod instances;
 pub mod operation;
 
@@ -17,6 +18,7 @@ pub use environment::{
     Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
     PowerOffer, Progress, TemporaryData,
 };
+pub use instance::{ConsoleText, InstanceData, KeypairRow};
 pub use instances::{InstanceFacets, InstancesData};
 pub use operation::{AuditData, OperationData, OperationsData};
 

@@ -183,8 +183,12 @@ mod hydrate {
                     write_word(&part, "step-state", word);
                 }
                 move_time(&row, word, event);
-                if let (StepState::Made { id } | StepState::Done { id: Some(id) }, Ok(Some(part))) =
-                    (state, row.query_selector("[data-part=id]"))
+                if let (
+                    StepState::Made { id }
+                    | StepState::Running { id }
+                    | StepState::Done { id: Some(id) },
+                    Ok(Some(part)),
+                ) = (state, row.query_selector("[data-part=id]"))
                 {
                     part.set_text_content(Some(id.as_str()));
                 }
@@ -206,7 +210,7 @@ mod hydrate {
             StepWord::Working => {
                 let _same = row.set_attribute("data-since", &at.to_string());
             }
-            StepWord::Settling | StepWord::Done | StepWord::Failed => {
+            StepWord::Settling | StepWord::Running | StepWord::Done | StepWord::Failed => {
                 let since = row
                     .get_attribute("data-since")
                     .and_then(|text| text.parse::<i64>().ok());
@@ -224,7 +228,9 @@ mod hydrate {
             let tone = match word {
                 StepWord::Done => "badge tone-ok",
                 StepWord::Failed => "badge tone-critical",
-                StepWord::Waiting | StepWord::Working | StepWord::Settling => "badge tone-active",
+                StepWord::Waiting | StepWord::Working | StepWord::Settling | StepWord::Running => {
+                    "badge tone-active"
+                }
             };
             write_word(&part, tone, word);
         }

@@ -16,6 +16,7 @@ use crate::components::frame::{Place, heading};
 use crate::components::groups;
 use crate::components::icon::{Icon, icon};
 use crate::components::instance_table::{self, Columns};
+use crate::components::keys;
 use crate::components::time;
 use crate::components::unknown::or_unknown;
 use crate::context::{Shown, page, path, query, readable};
@@ -48,6 +49,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         findings,
         revisions,
         operations,
+        keypairs,
         offer,
         temporary,
         power,
@@ -72,7 +74,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
     view! {
         {head(environment, revision, topology)}
         {layers(environment, revision)}
-        {temporary.as_ref().map(|data| temporary::section(environment, data))}
+        {temporary.as_ref().map(|data| temporary::section(environment, data, keypairs))}
         {capacity::tiles(&capacity.totals)}
         {offer.as_ref().map(|offer| offer::section(environment, &capacity.totals, offer))}
         <section id="findings" aria-labelledby="findings-title">
@@ -106,6 +108,8 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
             }}
             {all_instances}
         </section>
+        {(temporary.is_none() && !keypairs.is_empty())
+            .then(|| keys::card(&environment.name, keypairs))}
         {facts(topology)}
         {(!operations.is_empty())
             .then(|| {

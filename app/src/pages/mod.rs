@@ -8,6 +8,7 @@ pub(crate) mod destroy;
 pub(crate) mod environment;
 pub(crate) mod environments;
 pub(crate) mod error;
+pub(crate) mod instance;
 pub(crate) mod instances;
 pub(crate) mod offer;
 pub(crate) mod operation;

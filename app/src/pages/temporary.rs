@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use model::environment::Environment;
 use model::lease::Lease;
+use model::name::EnvironmentName;
 
 use super::operation::progress;
 use crate::components::badge;
@@ -11,17 +12,22 @@ use crate::components::empty::empty;
 use crate::components::fidelity;
 use crate::components::form::{self, field};
 use crate::components::icon::{Icon, icon};
+use crate::components::keys;
 use crate::components::time;
 use crate::components::trouble::{refused, trouble};
 use crate::components::unknown::{known_aloud, or_unknown, unknown};
 use crate::context;
-use crate::data::{Access, Extension, Progress, TemporaryData};
+use crate::data::{Access, Extension, KeypairRow, Progress, TemporaryData};
 use crate::fmt;
 use crate::islands::Countdown;
 use crate::routes;
 
 /// Everything about a temporary environment.
-pub(crate) fn section(environment: &Environment, data: &TemporaryData) -> impl IntoView + use<> {
+pub(crate) fn section(
+    environment: &Environment,
+    data: &TemporaryData,
+    keypairs: &[KeypairRow],
+) -> impl IntoView + use<> {
     let TemporaryData {
         lease,
         source,
@@ -64,8 +70,9 @@ pub(crate) fn section(environment: &Environment, data: &TemporaryData) -> impl I
                 view! {
                     <div class="columns">
                         {lease_card(environment, lease.as_ref(), extensions, destroy_refused.as_deref())}
-                        {access_card(access)}
+                        {access_card(&environment.name, access)}
                     </div>
+                    {keys::card(&environment.name, keypairs)}
                 }
             })}
         {differs}
@@ -244,8 +251,11 @@ fn address(value: &str, public: bool) -> impl IntoView + use<> {
     }
 }
 
-fn access_card(access: &[Access]) -> impl IntoView + use<> {
-    let rows = access.iter().map(access_row).collect_view();
+fn access_card(environment: &EnvironmentName, access: &[Access]) -> impl IntoView + use<> {
+    let rows = access
+        .iter()
+        .map(|access| access_row(environment, access))
+        .collect_view();
     let body = if access.is_empty() {
         empty(
             "Nothing can be reached yet.",
@@ -279,14 +289,19 @@ fn access_card(access: &[Access]) -> impl IntoView + use<> {
     }
 }
 
-fn access_row(access: &Access) -> impl IntoView + use<> {
+fn access_row(environment: &EnvironmentName, access: &Access) -> impl IntoView + use<> {
     let Access {
         instance,
+        group,
+        ordinal,
         status,
+        report,
         public,
         private,
         hosts,
     } = access;
+    let standing = model::facts::standing(status.as_deref(), *report)
+        .map(crate::components::standing::standing);
     let none = |empty: bool| empty.then(|| unknown("it has none yet"));
     let shown = |addresses: &[std::net::IpAddr], public: bool| {
         addresses
@@ -298,11 +313,13 @@ fn access_row(access: &Access) -> impl IntoView + use<> {
     view! {
         <tr data-key=format!("instance/{instance}")>
             <th scope="row">
-                <code>{instance.clone()}</code>
+                <a href=routes::instance(environment, group, *ordinal)>
+                    <code>{instance.clone()}</code>
+                </a>
             </th>
             <td>
                 <span data-part="state">
-                    {or_unknown(status.as_deref().map(badge::status), "the cloud has not told yet")}
+                    {or_unknown(standing, "the cloud has not told yet")}
                 </span>
             </td>
             <td>{shown(public, true)} {none(public.is_empty())}</td>

@@ -28,6 +28,22 @@ impl EnvironmentAsk {
     }
 }
 
+/// What the page of an instance asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceAsk {
+    /// How many lines of its console; none: its console is left alone.
+    pub lines: Option<u32>,
+}
+
+impl InstanceAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            lines: query.value("lines")?,
+        })
+    }
+}
+
 /// What is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CompareBy {

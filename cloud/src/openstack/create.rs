@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use engine::port::{CloudError, Create, Created, Done, Mark};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -11,6 +13,7 @@ use model::resource::{
     Boot, FloatingIp, Instance, Network, Resource, Router, RouterInterface, SecurityGroup,
     SecurityRules, ServerGroup, Subnet, VolumeAttachment,
 };
+use plan::user_data::UserData;
 use serde_json::{Value, json};
 
 use super::listing::attachment_id;
@@ -38,6 +41,10 @@ pub(super) fn later(id: String) -> Created {
     }
 }
 
+/// The metadata entry for what counts of a server's first boot. It never changes: another first boot
+/// is another server.
+pub(super) const FIRST_BOOT: &str = "first-boot";
+
 /// What a server's metadata says beside the mark: what it does, and what it is to the others.
 pub(super) fn purpose(metadata: &mut BTreeMap<String, String>, instance: &Instance) {
     mark::put_list(
@@ -57,6 +64,7 @@ impl OpenStack {
             name,
             resource,
             ids,
+            user_data,
         } = create;
         let described = |extra: Value| {
             let mut body = json!({ "name": name, "description": mark::text(mark) });
@@ -121,10 +129,11 @@ impl OpenStack {
                 let call = Call::post(Service::Compute, "os-server-groups", body);
                 Ok(at_once(id_in(&self.ask(call).await?, "server_group")?))
             }
+            Resource::Keypair(keypair) => self.make_keypair(mark, keypair).await,
             Resource::VolumeSnapshot(snapshot) => self.make_snapshot(mark, name, snapshot).await,
             Resource::Volume(volume) => self.make_volume(mark, name, volume, ids).await,
             Resource::Image(image) => self.make_image(mark, name, image).await,
-            Resource::Instance(instance) => self.make_server(mark, instance, ids).await,
+            Resource::Instance(instance) => self.make_server(mark, instance, ids, user_data).await,
             Resource::VolumeAttachment(VolumeAttachment { volume, instance }) => {
                 let (server, volume) = (id_of(ids, instance)?, id_of(ids, volume)?);
                 let path = format!("servers/{server}/os-volume_attachments");
@@ -177,6 +186,7 @@ impl OpenStack {
         mark: &Mark,
         instance: &Instance,
         ids: &BTreeMap<Key, CloudId>,
+        user_data: Option<&UserData>,
     ) -> Result<Created, CloudError> {
         let flavor = named(&instance.flavor, "flavor", &mark.key)?;
         let flavor = self.flavor_id(flavor).await?;
@@ -199,6 +209,9 @@ impl OpenStack {
             .collect::<Result<Vec<Value>, CloudError>>()?;
         let mut metadata = mark::metadata(mark);
         purpose(&mut metadata, instance);
+        if let Some(digest) = instance.first_boot.digest() {
+            metadata.insert(mark::entry(FIRST_BOOT), digest.to_string());
+        }
         let mut body = json!({ "server": {
             "name": instance.host_name,
             "flavorRef": flavor,
@@ -226,6 +239,12 @@ impl OpenStack {
         // Without any, Nova would take the project's `default`.
         if !groups.is_empty() {
             body["server"]["security_groups"] = json!(groups);
+        }
+        if let Some(keypair) = &instance.keypair {
+            body["server"]["key_name"] = json!(id_of(ids, keypair)?);
+        }
+        if let Some(user_data) = user_data {
+            body["server"]["user_data"] = json!(STANDARD.encode(user_data.expose()));
         }
         if let Some(group) = &instance.server_group {
             body["os:scheduler_hints"] = json!({ "group": id_of(ids, group)? });

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use engine::port::{Found, Mark, Scope, Status};
 use model::facts::InstanceFacts;
+use model::first_boot::FirstBoot;
 use model::group::Role;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -20,6 +21,8 @@ use model::resource::{
 use model::topology::items::parse_instance;
 use model::value::Value;
 
+use super::create::FIRST_BOOT;
+use super::keypairs::of_keypair;
 use super::tables::Tables;
 use super::{mark, pools, rules, wire};
 
@@ -173,6 +176,7 @@ pub(super) fn list(tables: &Tables, scope: Scope, kinds: &BTreeSet<ResourceKind>
                 let own = |image: &&wire::Image| image.owner.as_ref() == Some(&tables.project);
                 all.extend(tables.images.iter().filter(own).map(|i| links.of_image(i)));
             }
+            ResourceKind::Keypair => all.extend(tables.keypairs.iter().map(of_keypair)),
             ResourceKind::Volume => all.extend(tables.volumes.iter().map(|v| links.of_volume(v))),
             ResourceKind::Instance => {
                 all.extend(tables.servers.iter().filter_map(|s| links.of_server(s)));
@@ -199,7 +203,7 @@ pub(super) fn list(tables: &Tables, scope: Scope, kinds: &BTreeSet<ResourceKind>
 const UNSEEN: &str = "UNKNOWN";
 
 /// One resource, ready, without facts.
-fn found(kind: ResourceKind, id: &str, name: &str, mark: Option<Mark>) -> Found {
+pub(super) fn found(kind: ResourceKind, id: &str, name: &str, mark: Option<Mark>) -> Found {
     Found {
         kind,
         id: CloudId::new(id),
@@ -462,6 +466,18 @@ impl Links<'_> {
                 .get(row.id.as_str())
                 .and_then(|id| self.key(mark, id)),
             power: row.power(),
+            // The server keeps its key when the keypair is gone.
+            keypair: row
+                .key_name
+                .as_deref()
+                .and_then(mark::of_name)
+                .filter(|keypair| keypair.environment == mark.environment)
+                .map(|keypair| keypair.key),
+            first_boot: FirstBoot::found(
+                row.metadata
+                    .get(&mark::entry(FIRST_BOOT))
+                    .and_then(|digest| digest.parse().ok()),
+            ),
         })
     }
 

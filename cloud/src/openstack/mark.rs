@@ -1,10 +1,11 @@
 //! Where the mark stands in OpenStack: servers and volumes carry it as metadata, what belongs to
-//! Neutron in its description, server groups, which have neither, in their name. Always in the
-//! create body, never added later.
+//! Neutron in its description, server groups and keypairs, which have neither, in their name. Always
+//! in the create body, never added later.
 
 use std::collections::BTreeMap;
 
 use engine::port::Mark;
+use model::key::{Key, ResourceKind};
 
 /// What every metadata key of ours begins with.
 const PREFIX: &str = "understudy";
@@ -40,6 +41,41 @@ pub(super) fn read(text: &str) -> Option<(Mark, &str)> {
         key: parts.next()?.parse().ok()?,
     };
     Some((mark, behind))
+}
+
+/// What the name of a keypair of ours begins with.
+const NAME: &str = "understudy-1-";
+
+/// The mark of a keypair as its name, in which Nova takes letters, digits, `-` and `_` alone:
+/// `understudy-1-INSTALLATION-ENVIRONMENT-ATTEMPT-NAME`, the ids without dashes. Our names are in
+/// small letters, so that a capital one can stand for their dots.
+pub(super) fn name(mark: &Mark) -> String {
+    let Mark {
+        installation,
+        environment,
+        key,
+        attempt,
+    } = mark;
+    let (installation, environment) = (installation.uuid().simple(), environment.uuid().simple());
+    let name = key.name().replace('.', "D");
+    format!("{NAME}{installation}-{environment}-{attempt}-{name}")
+}
+
+/// Reads the mark of a keypair from its name.
+pub(super) fn of_name(name: &str) -> Option<Mark> {
+    let mut parts = name.strip_prefix(NAME)?.splitn(4, '-');
+    Some(Mark {
+        installation: parts.next()?.parse().ok()?,
+        environment: parts.next()?.parse().ok()?,
+        attempt: parts.next()?.parse().ok()?,
+        key: Key::new(
+            ResourceKind::Keypair,
+            &parts
+                .next()
+                .filter(|name| !name.is_empty())?
+                .replace('D', "."),
+        ),
+    })
 }
 
 /// The mark as metadata, one entry for each part, so that people can filter by it.
@@ -134,6 +170,26 @@ mod tests {
         );
         assert_eq!(read("a description of somebody else"), None);
         assert_eq!(read(&text.replace("understudy:1", "understudy:2")), None);
+    }
+
+    #[test]
+    fn the_mark_of_a_keypair_comes_back_from_its_name() {
+        let mark = Mark {
+            key: "keypair/ops-2.at_night".parse().unwrap(),
+            ..mark()
+        };
+        let name = name(&mark);
+        assert_eq!(of_name(&name), Some(mark));
+        let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        assert!(name.chars().all(taken) && name.len() <= LONGEST, "{name}");
+        for foreign in [
+            "ops",
+            "understudy-1-",
+            "understudy-1-a-b-1-ops",
+            "understudy-2-x",
+        ] {
+            assert_eq!(of_name(foreign), None, "{foreign}");
+        }
     }
 
     #[test]

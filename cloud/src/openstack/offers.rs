@@ -69,12 +69,14 @@ impl OpenStack {
         let nova = Call::get(Service::Compute, "limits");
         let cinder = Call::get(Service::BlockStorage, "limits");
         let neutron = Call::get(Service::Network, format!("quotas/{project}/details.json"));
-        let (flavors, images, nova, cinder, neutron, free_addresses) = futures::try_join!(
+        let keypairs = Call::get(Service::Compute, "os-keypairs");
+        let (flavors, images, nova, cinder, neutron, keypairs, free_addresses) = futures::try_join!(
             self.flavors(),
             self.images(),
             self.if_allowed(nova),
             self.if_allowed(cinder),
             self.if_allowed(neutron),
+            self.if_allowed(keypairs),
             self.free_addresses(),
         )?;
         self.remember(Catalog::of(&flavors, &images)).await;
@@ -86,6 +88,12 @@ impl OpenStack {
                     quotas.insert(*kind, quota);
                 }
             }
+        }
+        // Nova tells how many keypairs a user may have, and not how many there are.
+        let limit = &nova["limits"]["absolute"]["maxTotalKeypairs"];
+        let used = keypairs["keypairs"].as_array().map(Vec::len);
+        if let Some(quota) = quota(limit, &used.into()) {
+            quotas.insert(QuotaKind::Keypairs, quota);
         }
         for (kind, name) in NEUTRON {
             let told = &neutron["quota"][name];

@@ -35,6 +35,10 @@ impl OpenStack {
                 Call::delete(Service::Compute, format!("os-server-groups/{id}")),
                 Done::Already,
             ),
+            ResourceKind::Keypair => (
+                Call::delete(Service::Compute, format!("os-keypairs/{id}")),
+                Done::Already,
+            ),
             ResourceKind::Instance => (
                 Call::delete(Service::Compute, format!("servers/{id}")),
                 Done::Later,

@@ -57,6 +57,7 @@ pub(super) fn of(answer: &Answer) -> CloudError {
             words,
         },
         400..=499 => CloudError::Refused(words),
+        501 => CloudError::NotOffered(words),
         500..=599 => CloudError::Unavailable(words),
         _ => CloudError::Unexpected(words),
     }
@@ -114,6 +115,7 @@ fn is_quota(kind: &str, words: &str) -> bool {
 
 /// Which quota is meant: the words that Nova, Neutron and Cinder use, the longer ones first.
 const QUOTAS: &[(&str, QuotaKind)] = &[
+    ("key pair", QuotaKind::Keypairs),
     ("security_group_rule", QuotaKind::SecurityRules),
     ("security_group", QuotaKind::SecurityGroups),
     ("server_group", QuotaKind::ServerGroups),

@@ -137,6 +137,8 @@ pub(super) struct Server {
     #[serde(rename = "OS-EXT-STS:task_state")]
     pub task_state: Option<String>,
     pub metadata: BTreeMap<String, String>,
+    /// The name of its keypair.
+    pub key_name: Option<String>,
     pub flavor: ServerFlavor,
     /// An object, or an empty text where it was started from a volume.
     pub image: Value,
@@ -209,6 +211,21 @@ pub(super) struct ServerGroup {
     pub id: String,
     pub name: String,
     pub members: Vec<String>,
+}
+
+/// A keypair, as Nova lists them: each in an object of its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeypairEntry {
+    pub keypair: Keypair,
+}
+
+/// A keypair of the user.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Keypair {
+    pub name: String,
+    pub public_key: String,
 }
 
 /// A volume of Cinder.

@@ -58,6 +58,8 @@ words! {
         Get = "get",
         /// [`engine::port::Cloud::offers`].
         Offers = "offers",
+        /// [`engine::port::Cloud::console`].
+        Console = "console",
     }
 }
 

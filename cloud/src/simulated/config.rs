@@ -87,6 +87,8 @@ pub struct SimulatedConfig {
     pub delete: Delay,
     /// How long every other kind takes to be ready, and to be gone.
     pub other: Delay,
+    /// How long after it is ACTIVE a machine reports that it is ready, where it is told to.
+    pub report: Delay,
     /// The hypervisors: what limits a server group.
     pub hosts: u32,
     /// The ranges that public addresses are taken from.
@@ -126,6 +128,7 @@ impl SimulatedConfig {
             change: Delay::NONE,
             delete: Delay::NONE,
             other: Delay::NONE,
+            report: Delay::NONE,
             ..self
         }
     }
@@ -141,6 +144,7 @@ impl Default for SimulatedConfig {
             change: Delay::seconds(2, 5),
             delete: Delay::seconds(1, 3),
             other: Delay::NONE,
+            report: Delay::seconds(1, 4),
             hosts: 16,
             // TEST-NET-3 (RFC 5737): addresses that are nobody's.
             address_pool: vec![Ipv4Net::new_assert(Ipv4Addr::new(203, 0, 113, 0), 24).into()],
@@ -159,6 +163,7 @@ impl Default for SimulatedConfig {
                 (QuotaKind::SecurityGroups, 60),
                 (QuotaKind::SecurityRules, 1000),
                 (QuotaKind::ServerGroups, 60),
+                (QuotaKind::Keypairs, 100),
                 (QuotaKind::Ports, 200),
             ]),
             flavors: BTreeMap::new(),

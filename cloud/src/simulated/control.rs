@@ -14,6 +14,7 @@ use plan::offers::QuotaKind;
 
 use super::calls::Call;
 use super::faults::{Fault, FaultState};
+use super::guest::Guest;
 use super::rules::{self, Ground, New};
 use super::world::{Body, BootRow, Content, Disk, Pending, PublicAddress, Row, Server, Size};
 use super::{Simulated, addresses};
@@ -129,6 +130,9 @@ impl Simulated {
                     ResourceKind::Router => Body::Router,
                     ResourceKind::SecurityGroup => Body::SecurityGroup,
                     ResourceKind::ServerGroup => Body::ServerGroup,
+                    ResourceKind::Keypair => Body::Keypair {
+                        public_key: "ssh-rsa AAAA foreign".to_owned(),
+                    },
                     ResourceKind::Volume => Body::Volume(Disk {
                         gib: 1,
                         content: Content::Empty,
@@ -137,7 +141,7 @@ impl Simulated {
                         file_system: None,
                         extending: None,
                     }),
-                    ResourceKind::Instance => Body::Instance(foreign_server(name)?),
+                    ResourceKind::Instance => Body::Instance(Box::new(foreign_server(name)?)),
                     ResourceKind::FloatingIp => Body::FloatingIp(PublicAddress {
                         address: addresses::public(world, pool, None)?,
                         network: None,
@@ -192,7 +196,9 @@ impl Simulated {
                     name,
                     resource,
                     ids,
+                    user_data: None,
                     fault: None,
+                    never_reports: None,
                 };
                 rules::create(world, ground, new)
             })
@@ -220,5 +226,8 @@ fn foreign_server(name: &str) -> Result<Server, CloudError> {
         security_groups: std::collections::BTreeSet::new(),
         group: None,
         host: Some(1),
+        keypair: None,
+        first_boot: None,
+        guest: Guest::default(),
     })
 }

@@ -49,6 +49,11 @@ pub enum What {
         /// The fault in the cloud's words.
         text: String,
     },
+    /// A create of an instance is accepted, it becomes ACTIVE, and never reports that it is ready.
+    NeverReports {
+        /// Why, as its console says.
+        text: String,
+    },
     /// A delete is accepted, and takes its time.
     SlowDelete {
         /// How long.
@@ -128,6 +133,9 @@ impl Fault {
             (What::ErrorStatus { .. }, verb) if verb != Verb::Create => {
                 return refuse("only what a create makes goes to ERROR");
             }
+            (What::NeverReports { .. }, verb) if verb != Verb::Create => {
+                return refuse("only what a create makes never reports");
+            }
             (What::SlowDelete { .. }, verb) if verb != Verb::Delete => {
                 return refuse("only a delete can be a slow delete");
             }
@@ -138,6 +146,7 @@ impl Fault {
                 | What::LostAnswer
                 | What::LostRequest
                 | What::ErrorStatus { .. }
+                | What::NeverReports { .. }
                 | What::SlowDelete { .. }
                 | What::Slow { .. },
                 _,
@@ -225,6 +234,8 @@ pub(super) struct Influence {
     pub afterwards: Option<CloudError>,
     /// Why what is made goes to ERROR.
     pub error_status: Option<String>,
+    /// Why the machine that is made never reports.
+    pub never_reports: Option<String>,
     /// How long a delete takes.
     pub slow_delete: Option<Duration>,
     /// How long the answer takes.
@@ -263,6 +274,10 @@ impl From<Option<What>> for Influence {
             },
             What::ErrorStatus { text } => Self {
                 error_status: Some(text),
+                ..none
+            },
+            What::NeverReports { text } => Self {
+                never_reports: Some(text),
                 ..none
             },
             What::SlowDelete { seconds } => Self {

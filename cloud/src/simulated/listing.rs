@@ -9,13 +9,14 @@ use std::sync::Arc;
 use chrono::DateTime;
 use engine::port::{Found, Mark, Scope, Status};
 use model::facts::InstanceFacts;
+use model::first_boot::FirstBoot;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::NetworkName;
 use model::resource::{
-    Boot, FloatingIp, Image, Instance, Network, Power, Remote, Resource, Router, RouterInterface,
-    Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume, VolumeAttachment,
-    VolumeContent, VolumeSnapshot,
+    Boot, FloatingIp, Image, Instance, Keypair, KeypairSource, Network, Power, Remote, Resource,
+    Router, RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume,
+    VolumeAttachment, VolumeContent, VolumeSnapshot,
 };
 use model::unit::Gib;
 use model::value::Value;
@@ -55,6 +56,7 @@ pub(super) fn mark_of(world: &World, row: &Row) -> Option<Mark> {
         | Body::SecurityGroup
         | Body::ServerGroup
         | Body::VolumeSnapshot { .. }
+        | Body::Keypair { .. }
         | Body::Volume(_)
         | Body::Image { .. }
         | Body::Instance(_)
@@ -82,12 +84,13 @@ impl<'w> Links<'w> {
         };
         for row in world.rows() {
             match &row.body {
-                Body::VolumeAttachment { volume, .. }
-                | Body::Instance(Server {
-                    boot: BootRow::Volume { volume },
-                    ..
-                }) => {
+                Body::VolumeAttachment { volume, .. } => {
                     links.attached.insert(volume);
+                }
+                Body::Instance(server) => {
+                    if let BootRow::Volume { volume } = &server.boot {
+                        links.attached.insert(volume);
+                    }
                 }
                 Body::FloatingIp(PublicAddress {
                     address,
@@ -190,6 +193,7 @@ fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str
             Body::SecurityGroup
             | Body::SecurityRules { .. }
             | Body::ServerGroup
+            | Body::Keypair { .. }
             | Body::Subnet { .. }
             | Body::VolumeAttachment { .. },
             _,
@@ -270,6 +274,10 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
         Body::Router => Router {}.into(),
         Body::SecurityGroup => SecurityGroup {}.into(),
         Body::ServerGroup => ServerGroup {}.into(),
+        Body::Keypair { public_key } => Keypair {
+            public_key: KeypairSource::Given(public_key.parse().ok()?),
+        }
+        .into(),
         Body::Subnet {
             network,
             cidr,
@@ -371,10 +379,13 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
         ports,
         security_groups,
         group: server_group,
+        keypair,
+        first_boot,
         size: _,
         resizing: _,
         powering: _,
         host: _,
+        guest: _,
     } = server;
     let Purpose {
         group,
@@ -413,5 +424,11 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
             None => None,
         },
         power: *power,
+        keypair: keypair
+            .as_ref()
+            .and_then(|keypair| keypair.mark.as_ref())
+            .filter(|mark| is_of_one(mark, keys.mark))
+            .map(|mark| mark.key.clone()),
+        first_boot: FirstBoot::found(first_boot.clone()),
     })
 }

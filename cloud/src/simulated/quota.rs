@@ -41,6 +41,7 @@ fn used(world: &World) -> BTreeMap<QuotaKind, u64> {
                 add(QuotaKind::SecurityRules, rules.len() as u64);
             }
             Body::ServerGroup => add(QuotaKind::ServerGroups, 1),
+            Body::Keypair { .. } => add(QuotaKind::Keypairs, 1),
             Body::FloatingIp(_) => add(QuotaKind::FloatingIps, 1),
             Body::VolumeSnapshot { gib, .. } => {
                 add(QuotaKind::Snapshots, 1);
@@ -113,6 +114,7 @@ fn words(which: QuotaKind, need: u64, used: u64, limit: u64) -> String {
         QuotaKind::Vcpus => nova("cores"),
         QuotaKind::RamMib => nova("ram"),
         QuotaKind::ServerGroups => "Quota exceeded, too many server groups.".into(),
+        QuotaKind::Keypairs => "Quota exceeded, too many key pairs.".into(),
         QuotaKind::Volumes => format!(
             "VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded for quota \
              'volumes'."

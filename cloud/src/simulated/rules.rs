@@ -49,6 +49,7 @@ pub(super) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::SecurityRules => "Rules of a security group",
         ResourceKind::ServerGroup => "Instance group",
         ResourceKind::VolumeSnapshot => "Snapshot",
+        ResourceKind::Keypair => "Keypair",
         ResourceKind::Volume => "Volume",
         ResourceKind::Image => "Image",
         ResourceKind::Instance => "Instance",
@@ -110,7 +111,7 @@ fn referred<'w>(
 }
 
 /// The word for a server's state in Nova's messages, where it is neither ACTIVE nor SHUTOFF.
-fn vm_state(row: &Row, now: Millis) -> Option<&'static str> {
+pub(super) fn vm_state(row: &Row, now: Millis) -> Option<&'static str> {
     let Body::Instance(server) = &row.body else {
         return None;
     };

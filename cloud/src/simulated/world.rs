@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use model::data::VolumeSource;
+use model::first_boot::Digest;
 use model::flavor::Flavor;
 use model::group::Role;
 use model::id::CloudId;
@@ -22,6 +23,7 @@ use engine::port::Mark;
 
 use super::calls::NewCall;
 use super::faults::FaultState;
+use super::guest::Guest;
 
 /// A moment, in milliseconds since 1970 by the cloud's clock.
 pub(super) type Millis = i64;
@@ -73,12 +75,15 @@ pub(super) enum Body {
         /// Whether the volume was.
         bootable: bool,
     },
+    Keypair {
+        public_key: String,
+    },
     Volume(Disk),
     /// Made of a server; those that the cloud offers are no rows.
     Image {
         instance: CloudId,
     },
-    Instance(Server),
+    Instance(Box<Server>),
     VolumeAttachment {
         volume: CloudId,
         instance: CloudId,
@@ -168,6 +173,22 @@ pub(super) struct Server {
     pub group: Option<CloudId>,
     /// The hypervisor that it stands on; none where none was found.
     pub host: Option<u32>,
+    /// Its keypair, whose key it keeps also when that is gone.
+    #[serde(default)]
+    pub keypair: Option<KeyName>,
+    /// In its metadata.
+    #[serde(default)]
+    pub first_boot: Option<Digest>,
+    /// What runs inside it.
+    #[serde(default)]
+    pub guest: Guest,
+}
+
+/// A keypair by its name, which holds its mark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct KeyName {
+    pub id: CloudId,
+    pub mark: Option<Mark>,
 }
 
 /// What a server starts from.
@@ -255,6 +276,7 @@ impl Body {
             Self::ServerGroup => ResourceKind::ServerGroup,
             Self::VolumeSnapshot { .. } => ResourceKind::VolumeSnapshot,
             Self::Image { .. } => ResourceKind::Image,
+            Self::Keypair { .. } => ResourceKind::Keypair,
             Self::Volume(_) => ResourceKind::Volume,
             Self::Instance(_) => ResourceKind::Instance,
             Self::VolumeAttachment { .. } => ResourceKind::VolumeAttachment,
@@ -307,7 +329,7 @@ impl World {
     /// The servers with their rows.
     pub fn servers(&self) -> impl Iterator<Item = (&Row, &Server)> {
         self.rows().filter_map(|row| match &row.body {
-            Body::Instance(server) => Some((row, server)),
+            Body::Instance(server) => Some((row, &**server)),
             _ => None,
         })
     }
@@ -438,6 +460,7 @@ impl World {
                 | Body::SecurityGroup
                 | Body::ServerGroup
                 | Body::VolumeSnapshot { .. }
+                | Body::Keypair { .. }
                 | Body::Volume(_)
                 | Body::Image { .. }
                 | Body::Instance(_) => false,
@@ -462,17 +485,17 @@ fn changed_by(row: &Row, now: Millis) -> Option<Row> {
             let resized = server.resizing.as_ref().filter(|r| r.until <= now);
             let powered = server.powering.as_ref().filter(|p| p.until <= now);
             match (resized, powered) {
-                (Some(resizing), _) => Body::Instance(Server {
+                (Some(resizing), _) => Body::Instance(Box::new(Server {
                     flavor: resizing.flavor.clone(),
                     size: resizing.size,
                     resizing: None,
-                    ..server.clone()
-                }),
-                (None, Some(powering)) => Body::Instance(Server {
+                    ..(**server).clone()
+                })),
+                (None, Some(powering)) => Body::Instance(Box::new(Server {
                     power: powering.to,
                     powering: None,
-                    ..server.clone()
-                }),
+                    ..(**server).clone()
+                })),
                 (None, None) => return None,
             }
         }

@@ -16,7 +16,7 @@ use plan::data::{Held, Holdings, locate};
 use plan::offers::Offers;
 
 use crate::played::{
-    data_down, data_up, everything, file, foreign, list, ours, play, recorded_name,
+    data_down, data_up, everything, file, foreign, list, ours, play, recorded_name, told,
 };
 
 fn document(name: &str) -> Document {
@@ -155,11 +155,13 @@ async fn every_resource_is_asked_for_as_it_was_recorded() {
         let there = ours[key];
         let name = recorded_name(&recording, key).unwrap_or_default();
         let first = resource.on_the_way(None);
+        let told = told(resource);
         let create = Create {
             mark: there.mark.as_ref().unwrap(),
             name: &name,
             resource: first.as_ref().unwrap_or(resource),
             ids: &ids,
+            user_data: told.as_ref(),
         };
         let created = cloud
             .create(create)

@@ -235,5 +235,9 @@ async fn a_region_has_to_be_named_where_there_are_several() {
     let report = examined(recording).await;
     let check = about(&report, &About::SignIn);
     assert_eq!(check.verdict, Verdict::Limited);
-    assert!(check.found.contains("North, RegionOne"), "{}", check.found);
+    assert!(
+        check.found.contains("North, Proxied, RegionOne"),
+        "{}",
+        check.found
+    );
 }

@@ -39,7 +39,6 @@ async fn words_and_fields_that_nobody_knows_change_nothing() {
         for server in servers {
             server["OS-EXT-STS:task_state"] = Value::Null;
             server["fault"] = Value::Null;
-            server["key_name"] = Value::Null;
             server["OS-EXT-STS:power_state"] = json!("four");
         }
     });

@@ -12,8 +12,13 @@ use cloud::openstack::Options;
 use cloud::openstack::recording::{Recording, Replay, Said, Told};
 use cloud::openstack::transport::{Answer, Method};
 use engine::port::{Clock, Cloud, Found, Scope};
+use model::first_boot::Told as FirstTold;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::name::VolumeName;
+use model::resolved::Resolved;
+use model::resource::{Keypair, KeypairSource, Resource};
+use plan::user_data::{self, Filling, UserData, Whose};
 use serde_json::Value;
 
 /// Time that stands still.
@@ -123,6 +128,51 @@ pub fn foreign(found: &[Found]) -> BTreeSet<(ResourceKind, CloudId)> {
         .filter(|found| found.mark.is_none())
         .map(|found| (found.kind, found.id.clone()))
         .collect()
+}
+
+/// What was planned with the keys that were found: a plan names none of those that Understudy makes.
+pub fn with_keys(mut planned: Resolved, ours: &BTreeMap<Key, &Found>) -> Resolved {
+    for (key, resource) in &mut planned.resources {
+        if let Resource::Keypair(Keypair { public_key }) = resource
+            && *public_key == KeypairSource::Made
+        {
+            let found = ours[key].resource.clone();
+            let Some(Resource::Keypair(there)) = found else {
+                panic!("{key}: {found:?}");
+            };
+            assert!(matches!(there.public_key, KeypairSource::Given(_)), "{key}");
+            *public_key = there.public_key;
+        }
+    }
+    planned
+}
+
+/// What an instance is told when it first starts. What was told was taken out of the recording, so
+/// that anything is as good as anything else; that it is there is not.
+pub fn told(resource: &Resource) -> Option<UserData> {
+    let Resource::Instance(instance) = resource else {
+        return None;
+    };
+    let environment = "shop".parse().unwrap();
+    let whose = Whose::instance(&environment, instance);
+    let nothing = FirstTold::default();
+    Some(user_data::render(whose, &*instance.profiles, &nothing, &Nothing).unwrap())
+}
+
+struct Nothing;
+
+impl Filling for Nothing {
+    fn volume(&self, _: &VolumeName) -> Option<String> {
+        None
+    }
+
+    fn secret(&self, _: &str) -> String {
+        String::new()
+    }
+
+    fn phone_home(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The name in the recorded body that has a key in its mark.

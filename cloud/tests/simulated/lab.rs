@@ -13,18 +13,20 @@ use cloud::simulated::{Call, Delay, Simulated, SimulatedConfig};
 use engine::port::{
     Clock, Cloud, CloudError, Create, Entropy, Found, Mark, Moment, Probe, Scope, Status,
 };
+use model::first_boot::FirstBoot;
 use model::flavor::Flavor;
 use model::id::{CloudId, EnvironmentId, InstallationId};
 use model::key::{Key, ResourceKind};
 use model::name::{CloudName, FlavorName, GroupName, ImageName, NetworkName};
 use model::profile::Protocol;
 use model::resource::{
-    Boot, FloatingIp, Image, Instance, Network, Power, ROUTER, Remote, Resource, Router,
-    RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet, Volume,
-    VolumeAttachment, VolumeContent, VolumeSnapshot,
+    Boot, FloatingIp, Image, Instance, Keypair, KeypairSource, Network, Power, ROUTER, Remote,
+    Resource, Router, RouterInterface, Rule, SecurityGroup, SecurityRules, ServerGroup, Subnet,
+    Volume, VolumeAttachment, VolumeContent, VolumeSnapshot,
 };
 use model::unit::{Gib, Mib};
 use model::value::Value;
+use plan::user_data::UserData;
 use uuid::Uuid;
 
 pub struct ManualClock {
@@ -192,6 +194,16 @@ impl Lab {
         key: &Key,
         resource: impl Into<Resource>,
     ) -> Result<CloudId, CloudError> {
+        self.create_told(key, resource, None).await
+    }
+
+    /// Creates a server that is told something.
+    pub async fn create_told(
+        &self,
+        key: &Key,
+        resource: impl Into<Resource>,
+        user_data: Option<&UserData>,
+    ) -> Result<CloudId, CloudError> {
         let resource = resource.into();
         assert_eq!(key.kind, resource.kind());
         let create = Create {
@@ -199,6 +211,7 @@ impl Lab {
             name: key.name(),
             resource: &resource,
             ids: &self.ids,
+            user_data,
         };
         self.cloud.create(create).await.map(|created| created.id)
     }
@@ -285,9 +298,13 @@ impl Lab {
             .await;
         let hosts = key(ResourceKind::ServerGroup, "app");
         self.make(&hosts, ServerGroup {}).await;
+        let access = key(ResourceKind::Keypair, "access");
+        let public_key = public_key();
+        self.make(&access, Keypair { public_key }).await;
         let server = Instance {
             security_groups: Arc::new(BTreeSet::from([group])),
             server_group: Some(hosts),
+            keypair: Some(access),
             ..server("app", 1, &["net"])
         };
         self.make(&key(ResourceKind::Instance, "app[1]"), server)
@@ -355,6 +372,8 @@ pub fn server(group: &str, ordinal: u32, networks: &[&str]) -> Instance {
         ),
         security_groups: Arc::default(),
         server_group: None,
+        keypair: None,
+        first_boot: FirstBoot::default(),
         power: Power::Running,
     }
 }
@@ -370,6 +389,12 @@ pub fn image_of(instance: &CloudId) -> Image {
     Image {
         instance: Value::Fixed(instance.clone()),
     }
+}
+
+/// A key whose private half nobody has.
+pub fn public_key() -> KeypairSource {
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBFEJ1SzBBHCOTnGOJ5pSVXwLLCuqBmfa8KPlWpXpPqI";
+    KeypairSource::Given(key.parse().unwrap())
 }
 
 pub fn disk(gib: u64) -> Volume {

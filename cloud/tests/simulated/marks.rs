@@ -87,7 +87,7 @@ async fn foreign_resources_are_listed_under_everything_alone() {
         .await
         .unwrap();
     let foreign: Vec<_> = all.iter().filter(|found| found.mark.is_none()).collect();
-    assert_eq!((all.len(), foreign.len()), (2 + 7, 7));
+    assert_eq!((all.len(), foreign.len()), (2 + 8, 8));
     assert!(foreign.iter().all(|found| found.resource.is_none()));
     assert!(
         lab.calls().await.len() == 2,

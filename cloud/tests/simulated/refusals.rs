@@ -4,14 +4,15 @@ use cloud::simulated::{Outcome, SimulatedConfig};
 use engine::port::{Cloud, CloudError, Status};
 use model::key::{Key, ResourceKind};
 use model::resource::{
-    Boot, FloatingIp, Instance, Network, Resource, Router, SecurityGroup, ServerGroup, Volume,
+    Boot, FloatingIp, Instance, Keypair, Network, Resource, Router, SecurityGroup, ServerGroup,
+    Volume,
 };
 use model::value::Value;
 use plan::offers::QuotaKind;
 
 use crate::lab::{
-    Lab, attached, conflict, disk, flavor, interface, key, public, refused, rules_of, server,
-    snapshot_of, subnet,
+    Lab, attached, conflict, disk, flavor, interface, key, public, public_key, refused, rules_of,
+    server, snapshot_of, subnet,
 };
 
 fn app(ordinal: u32) -> Key {
@@ -89,6 +90,13 @@ async fn every_quota() {
                 lab.make(&group, SecurityGroup {}).await;
                 let rules = rules_of("second", &[("second", 80)]);
                 (key(ResourceKind::SecurityRules, "second"), rules.into())
+            }
+            QuotaKind::Keypairs => {
+                let public_key = public_key();
+                (
+                    key(ResourceKind::Keypair, "more"),
+                    Keypair { public_key }.into(),
+                )
             }
             QuotaKind::ServerGroups => (
                 key(ResourceKind::ServerGroup, "more"),

@@ -87,14 +87,9 @@ impl Execution<'_> {
         })
     }
 
-    /// Puts a step's new state into the journal, with what it means for the binding.
-    pub(super) async fn journal_step(
-        &self,
-        at: At<'_>,
-        state: StepState,
-        binding: Binding,
-    ) -> Result<(), EngineError> {
-        self.record(JournalWrite {
+    /// A step's new state for the journal, with what it means for the binding.
+    fn step_write(&self, at: At<'_>, state: StepState, binding: Binding) -> JournalWrite {
+        JournalWrite {
             entries: vec![self.entry(at, state.clone())],
             bindings: match binding {
                 Binding::Kept => Vec::new(),
@@ -103,8 +98,17 @@ impl Execution<'_> {
             },
             events: vec![self.step_event(at, state)],
             ..JournalWrite::default()
-        })
-        .await
+        }
+    }
+
+    /// Puts a step's new state into the journal, with what it means for the binding.
+    pub(super) async fn journal_step(
+        &self,
+        at: At<'_>,
+        state: StepState,
+        binding: Binding,
+    ) -> Result<(), EngineError> {
+        self.record(self.step_write(at, state, binding)).await
     }
 
     fn reached(&self, moment: Moment, key: &Key) {
@@ -194,22 +198,31 @@ impl Execution<'_> {
             key: key.clone(),
             attempt: at.attempt,
         };
+        let filled = match self.filled(at, resource, ids)? {
+            Ok(filled) => filled,
+            Err(trouble) => return Ok(Answer::Failed(trouble)),
+        };
         let name = match resource {
             Resource::Instance(instance) => instance.host_name.clone(),
             _ => format!("{}-{}", self.environment.name, key.name()),
         };
         let conflict_passes = conflict_passes(resource);
         let mut patience = self.patience();
-        self.journal_step(at, StepState::Intended, Binding::Kept)
-            .await?;
+        let mut write = self.step_write(at, StepState::Intended, Binding::Kept);
+        if key.kind == ResourceKind::Instance {
+            // Whoever was asked to report under this key before is not any more.
+            write.asked.push((key.clone(), filled.asked));
+        }
+        self.record(write).await?;
         loop {
             self.reached(Moment::IntentStored, key);
             self.may_call()?;
             let create = Create {
                 mark: &mark,
                 name: &name,
-                resource,
+                resource: &filled.resource,
                 ids,
+                user_data: filled.user_data.as_ref(),
             };
             match self.in_time(self.cloud.create(create)).await {
                 Ok(Created { id, done }) => {
@@ -468,6 +481,7 @@ fn conflict_passes(resource: &Resource) -> bool {
         | Resource::Router(_)
         | Resource::SecurityGroup(_)
         | Resource::ServerGroup(_)
+        | Resource::Keypair(_)
         | Resource::FloatingIp(_) => false,
     }
 }

@@ -2,7 +2,6 @@
 //! taken by the cloud is watched by one listing for all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -11,164 +10,27 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::operation::{Happening, JournalEntry, OperationState, Phase, StepState, Trouble};
 use plan::Plan;
-use plan::steps::{Expected, StepAct, Until};
+use plan::steps::{Expected, StepAct};
 
-use super::call::{Adoptable, Answer, At, Binding};
-use super::pace::{Pace, Sort};
+use super::call::{Adoptable, Answer, Binding};
+use super::pace::Pace;
+use super::progress::{Made, Progress, Run};
 use super::{Execution, Halt, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
 use crate::port::{CloudError, JournalWrite, Status};
 
-/// How far a step has come in this run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Progress {
-    /// It has not begun.
-    Waiting,
-    /// A call is under way.
-    Calling,
-    /// The cloud has it, since this time of the monotonic clock.
-    Made { id: CloudId, since: Duration },
-    /// It is so.
-    Done,
-}
-
-/// A plan being carried out.
-struct Run<'a> {
-    plan: &'a Plan,
-    phase: Phase,
-    progress: Vec<Progress>,
-    attempts: Vec<u32>,
-    /// Why each step's attempts failed so far, without repetitions.
-    whys: BTreeMap<usize, Vec<String>>,
-    /// Since when the cloud has had each step's current attempt.
-    since: Vec<Option<Duration>>,
-    ids: BTreeMap<Key, CloudId>,
-    /// What was there of each key when the run began or was last looked at.
-    there: BTreeMap<Key, Vec<(CloudId, Status)>>,
-    /// When to look.
-    pace: Pace,
-}
-
-/// A step that the cloud has taken.
-struct Made<'a> {
-    index: usize,
-    at: At<'a>,
-    id: CloudId,
-    /// Since this time of the monotonic clock.
-    since: Duration,
-}
-
-impl Made<'_> {
-    const fn sort(&self) -> Sort {
-        (self.at.step.key.kind, self.at.step.act.verb())
-    }
-}
-
 /// What a piece of work came to.
 enum Did {
     Called(usize, Answer),
     Looked(Vec<(usize, Seen)>),
+    Heard(Vec<usize>),
+    NeverHeard(Trouble),
 }
 
 /// Everything under way. Whatever waits is in here and nowhere else: something awaited beside it
 /// would keep these from going on, and might wait for a connection that one of them holds.
 type Work<'a> = FuturesUnordered<BoxFuture<'a, Result<Did, EngineError>>>;
-
-impl<'a> Run<'a> {
-    fn at(&self, index: usize) -> At<'a> {
-        At {
-            phase: self.phase,
-            number: u32::try_from(index).unwrap_or(u32::MAX),
-            step: &self.plan.steps[index],
-            attempt: self.attempts[index],
-        }
-    }
-
-    fn may_begin(&self, index: usize) -> bool {
-        self.progress[index] == Progress::Waiting
-            && self.plan.steps[index].needs.iter().all(|need| {
-                let progress = self.progress.get(need.step as usize);
-                match need.until {
-                    Until::Exists => {
-                        matches!(progress, Some(Progress::Made { .. } | Progress::Done))
-                    }
-                    Until::Ready => matches!(progress, Some(Progress::Done)),
-                }
-            })
-    }
-
-    /// The steps that a waiting one could follow once it is seen that they are done: all that it
-    /// needs is with the cloud.
-    fn awaited(&self) -> BTreeSet<usize> {
-        let has = |step: u32| {
-            matches!(
-                self.progress.get(step as usize),
-                Some(Progress::Made { .. } | Progress::Done)
-            )
-        };
-        self.plan
-            .steps
-            .iter()
-            .zip(&self.progress)
-            .filter(|(_, progress)| **progress == Progress::Waiting)
-            .filter(|(step, _)| step.needs.iter().all(|need| has(need.step)))
-            .flat_map(|(step, _)| step.needs.iter().map(|need| need.step as usize))
-            .collect()
-    }
-
-    /// What is worth a look now: what somebody waits for, what was left alone for long, and all
-    /// where nothing else is to be done. One list tells of all of a kind, so it is asked of them all.
-    fn worth_looking(&self, now: Duration) -> Vec<Made<'a>> {
-        let mut made = self.made();
-        let awaited = self.awaited();
-        let idle = self.calls() == 0;
-        let kinds: BTreeSet<ResourceKind> = made
-            .iter()
-            .filter(|made| awaited.contains(&made.index) || self.pace.is_overdue(now, made.since))
-            .map(|made| made.at.step.key.kind)
-            .collect();
-        if !kinds.is_empty() || !idle {
-            made.retain(|made| kinds.contains(&made.at.step.key.kind));
-        }
-        made
-    }
-
-    fn all_done(&self) -> bool {
-        self.progress
-            .iter()
-            .all(|progress| *progress == Progress::Done)
-    }
-
-    fn done(&self) -> u32 {
-        let done = self
-            .progress
-            .iter()
-            .filter(|progress| **progress == Progress::Done)
-            .count();
-        u32::try_from(done).unwrap_or(u32::MAX)
-    }
-
-    fn made(&self) -> Vec<Made<'a>> {
-        let made = |(index, progress): (usize, &Progress)| match progress {
-            Progress::Made { id, since } => Some(Made {
-                index,
-                at: self.at(index),
-                id: id.clone(),
-                since: *since,
-            }),
-            Progress::Waiting | Progress::Calling | Progress::Done => None,
-        };
-        self.progress.iter().enumerate().filter_map(made).collect()
-    }
-
-    fn calls(&self) -> usize {
-        self.progress
-            .iter()
-            .filter(|progress| **progress == Progress::Calling)
-            .count()
-    }
-}
 
 impl Execution<'_> {
     /// Carries a plan out from where the journal says it stands.
@@ -205,7 +67,7 @@ impl Execution<'_> {
     /// Calls and looks until every step is done, or one failed and nothing is under way any more.
     async fn work_through<'b>(&'b self, run: &mut Run<'b>) -> Result<(), Halt> {
         let config = &self.engine.parts.config;
-        let mut looking = false;
+        let (mut looking, mut listening) = (false, false);
         let mut work: Work<'_> = FuturesUnordered::new();
         let mut failure: Option<Trouble> = None;
         loop {
@@ -236,6 +98,13 @@ impl Execution<'_> {
                         }));
                     }
                 }
+                let running = run.running();
+                if !listening && !running.is_empty() {
+                    listening = true;
+                    work.push(Box::pin(async move {
+                        self.listen(running, config.poll.1).await.map(Did::Heard)
+                    }));
+                }
             }
             let Some(did) = work.next().await else {
                 // Nothing under way: only a failure leaves anything undone then.
@@ -255,6 +124,21 @@ impl Execution<'_> {
                         Ok(())
                     }
                 }
+                Did::Heard(heard) => {
+                    listening = false;
+                    for index in heard {
+                        run.progress[index] = Progress::Done;
+                    }
+                    let now = self.engine.clock().monotonic();
+                    let overdue = run.take_overdue(now, config.report_patience);
+                    if !overdue.is_empty() {
+                        work.push(Box::pin(async move {
+                            self.never_reported(overdue).await.map(Did::NeverHeard)
+                        }));
+                    }
+                    Ok(())
+                }
+                Did::NeverHeard(trouble) => Err(trouble),
             };
             if let Err(trouble) = result {
                 failure.get_or_insert(trouble);
@@ -330,6 +214,9 @@ impl Execution<'_> {
                 Some(StepState::Done { id: _ }) => run.progress[index] = Progress::Done,
                 Some(StepState::Made { id }) => {
                     run.progress[index] = Progress::Made { id, since: now };
+                }
+                Some(StepState::Running { id }) => {
+                    run.progress[index] = Progress::Running { id, since: now };
                 }
                 Some(StepState::Failed { why: _ }) => run.attempts[index] += 1,
                 // What is to be created must not be there; where it is, an attempt of this
@@ -418,6 +305,15 @@ impl Execution<'_> {
             Err(error) if error.is_passing() => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),
         };
+        let instances = made.iter().any(|made| {
+            made.at.step.key.kind == ResourceKind::Instance
+                && matches!(made.at.step.act, StepAct::Create { .. })
+        });
+        let silent = if instances {
+            self.silent().await?
+        } else {
+            BTreeSet::new()
+        };
         let mut write = JournalWrite::default();
         let mut seen = Vec::with_capacity(made.len());
         for Made {
@@ -429,13 +325,19 @@ impl Execution<'_> {
         {
             let key = &at.step.key;
             let deleting = matches!(at.step.act, StepAct::Delete { .. });
-            let now = self.seen(&collection, key, &id, deleting).await?;
+            let mut now = self.seen(&collection, key, &id, deleting).await?;
+            if matches!((&now, &at.step.act), (Seen::Ready, StepAct::Create { .. }))
+                && silent.contains(key)
+            {
+                now = Seen::Running;
+            }
             let done = match (&now, deleting) {
                 (Seen::Gone, true) => {
                     write.bindings.push((key.clone(), None));
                     Some(StepState::Done { id: None })
                 }
                 (Seen::Ready, false) => Some(StepState::Done { id: Some(id) }),
+                (Seen::Running, _) => Some(StepState::Running { id }),
                 _ => None,
             };
             if let Some(state) = done {
@@ -475,6 +377,11 @@ impl Execution<'_> {
                 (Seen::Ready, StepAct::Create { .. } | StepAct::Update { .. }) => {
                     run.pace.took((key.kind, at.step.act.verb()), took);
                     run.progress[index] = Progress::Done;
+                }
+                (Seen::Running, _) => {
+                    run.pace.took((key.kind, at.step.act.verb()), took);
+                    let since = self.engine.clock().monotonic();
+                    run.progress[index] = Progress::Running { id, since };
                 }
                 (Seen::HalfDone, StepAct::Update { .. }) => {
                     run.progress[index] = Progress::Calling;
@@ -557,6 +464,8 @@ impl Execution<'_> {
 /// How a resource is.
 enum Seen {
     Ready,
+    /// The cloud says that it runs, and it has not reported itself.
+    Running,
     HalfDone,
     Busy,
     Failed(String),

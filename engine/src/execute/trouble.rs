@@ -1,5 +1,7 @@
 //! Trouble, for people: what happened, why in the cloud's own words, and what to do.
 
+use model::key::Key;
+use model::name::EnvironmentName;
 use model::operation::Trouble;
 use plan::Plan;
 use plan::steps::Step;
@@ -154,6 +156,44 @@ pub(super) fn on_the_way_back(first: &Trouble, second: &Trouble) -> Trouble {
 /// It failed, and something stayed behind.
 pub(super) fn left_behind(first: &Trouble, left: &[String]) -> Trouble {
     on_the_way_back(first, &still_there(left))
+}
+
+/// An instance is to be made as it was, and nobody knows any more what it was told.
+pub(super) fn forgotten(step: &Step) -> Trouble {
+    Trouble {
+        what: format!("{} can't be made as it was.", step.key),
+        why: "No stored state of the environment says what it ran when it first started.".into(),
+        todo: "Bring the environment up: it is then made as it is planned now.".into(),
+    }
+}
+
+/// Instances run, and never said that they are ready.
+pub(super) fn never_reported(
+    environment: &EnvironmentName,
+    instances: &[Key],
+    seconds: u64,
+) -> Trouble {
+    let names: Vec<&str> = instances.iter().map(Key::name).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let never = match names.as_slice() {
+        [one] => format!("{one} runs and never reported that it is ready."),
+        all => format!(
+            "{} run and never reported that they are ready.",
+            all.join(", ")
+        ),
+    };
+    Trouble {
+        what: never,
+        why: format!(
+            "The cloud says that they run, and nothing inside them has called Understudy for \
+             {seconds} s: a first boot that failed, or no way from there to here."
+        ),
+        todo: format!(
+            "Read their consoles, which were kept: `understudy console {environment} '{first}'`. \
+             See whether they can reach the address of --public-url, or give them more time with \
+             --report-patience; then try again."
+        ),
+    }
 }
 
 /// Steps are left and none can begin: a mistake of ours, for plans are sorted.

@@ -14,6 +14,7 @@ use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
 use plan::offers::{Offers, QuotaKind, StoredSources};
+use plan::user_data::UserData;
 use serde::{Deserialize, Serialize};
 
 /// What makes a resource ours. It goes into the create body, so that no moment exists in which a
@@ -41,6 +42,8 @@ pub struct Create<'a> {
     pub resource: &'a Resource,
     /// The cloud's ids of what it refers to ([`Resource::bonds`]), and of rules' groups.
     pub ids: &'a BTreeMap<Key, CloudId>,
+    /// What an instance reads when it first starts. The cloud keeps it to itself.
+    pub user_data: Option<&'a UserData>,
 }
 
 /// Whether a resource can be used.
@@ -241,6 +244,9 @@ pub trait Cloud: Send + Sync {
     /// Looks volumes and snapshots up by name or id, whoever's they are: what volumes are made
     /// from. One that isn't there has none; several of one name are all there.
     async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError>;
+
+    /// The last lines that an instance said on its console, in the cloud's own words.
+    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError>;
 
     /// Creates one resource. The answer means that the cloud has taken it.
     async fn create(&self, create: Create<'_>) -> Result<Created, CloudError>;

@@ -20,6 +20,9 @@ use model::token::{Token, TokenKind};
 use model::topology::Topology;
 use plan::Plan;
 use plan::offers::QuotaKind;
+use serde::{Deserialize, Serialize};
+
+use crate::secret::InstallationSecret;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -206,6 +209,52 @@ pub enum EnvironmentChange {
     Destroyed(DateTime<Utc>),
 }
 
+/// Which making of an instance is asked to report: its token is derived from this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// By which operation it is made.
+    pub operation: OperationId,
+    /// By which plan of that.
+    pub phase: Phase,
+    /// At which attempt.
+    pub attempt: u32,
+}
+
+/// What an instance said of itself when it reported; nothing of it is relied on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What it takes for its id.
+    pub instance_id: Option<String>,
+    /// Its host name.
+    pub host_name: Option<String>,
+    /// Its full name.
+    pub fqdn: Option<String>,
+    /// The public keys by which it is known to whoever signs in, a line each.
+    pub host_keys: Vec<String>,
+}
+
+/// A report that an instance was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwaitedReport {
+    /// Which making of it was asked.
+    pub asked: Asked,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// When it reported, where it has.
+    pub reported_at: Option<DateTime<Utc>>,
+    /// What it said then.
+    pub said: Said,
+}
+
+/// What was kept of a console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptConsole {
+    /// When it was read.
+    pub at: DateTime<Utc>,
+    /// The last lines.
+    pub text: String,
+}
+
 /// What the executor writes, all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct JournalWrite {
@@ -215,6 +264,10 @@ pub struct JournalWrite {
     pub bindings: Vec<(Key, Option<CloudId>)>,
     /// What happened, for people, without numbers: the store numbers them on.
     pub events: Vec<Event>,
+    /// Which instances are asked to report from now on; none: nobody is any more.
+    pub asked: Vec<(Key, Option<Asked>)>,
+    /// What is kept of consoles.
+    pub consoles: Vec<(Key, KeptConsole)>,
     /// The operation's new state.
     pub state: Option<OperationState>,
     /// A plan for the way back, stored before its first step.
@@ -237,6 +290,13 @@ pub struct TokenSecret {
 pub trait Store: Send + Sync {
     /// This installation's id: the first call stores the one that is offered.
     async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError>;
+
+    /// This installation's secret: the first call stores the one that is offered. It is shared by
+    /// all who share the store.
+    async fn installation_secret(
+        &self,
+        offered: InstallationSecret,
+    ) -> Result<InstallationSecret, StoreError>;
 
     /// A number that grows with every write that a page could show.
     async fn version(&self) -> Result<i64, StoreError>;
@@ -351,6 +411,38 @@ pub trait Store: Send + Sync {
         write: JournalWrite,
     ) -> Result<(), StoreError>;
 
+    // What instances say
+
+    /// The reports that an environment's instances were asked for.
+    async fn reports(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<BTreeMap<Key, AwaitedReport>, StoreError>;
+
+    /// The report that an instance was asked for.
+    async fn report(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+    ) -> Result<Option<AwaitedReport>, StoreError>;
+
+    /// Stores a report of the making of an instance that was asked last; whether it was the first.
+    async fn put_report(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+        asked: &Asked,
+        at: DateTime<Utc>,
+        said: Said,
+    ) -> Result<bool, StoreError>;
+
+    /// What was kept of an instance's console.
+    async fn console(
+        &self,
+        environment: EnvironmentId,
+        instance: &Key,
+    ) -> Result<Option<KeptConsole>, StoreError>;
+
     // Leases
 
     /// An environment's lease.
@@ -361,6 +453,14 @@ pub trait Store: Send + Sync {
     async fn put_lease(&self, lease: Lease, act: Act, audit: NewAudit) -> Result<(), StoreError>;
 
     // The log of acts
+
+    /// Adds a line for an act that changes nothing else.
+    async fn log_act(
+        &self,
+        environment: EnvironmentId,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError>;
 
     /// The newest lines, of one environment or of all.
     async fn audit(

@@ -8,6 +8,7 @@ use super::{FieldChange, Side};
 use crate::facts::{DatedFact, DeclaredTotal, InstanceFacts};
 use crate::flavor::Flavor;
 use crate::group::Group;
+use crate::keypair::Keypair;
 use crate::network::{ExternalNode, Network, Source};
 use crate::profile::Profile;
 use crate::resource::{self, Resource};
@@ -93,34 +94,38 @@ compare! {
     resource::SecurityGroup {};
     resource::SecurityRules { group, rules };
     resource::ServerGroup {};
+    resource::Keypair { public_key };
     resource::VolumeSnapshot { volume, size };
     resource::Volume { size, content, mount, file_system };
     resource::Image { instance };
     resource::Instance {
         group, ordinal, host_name, flavor, boot, profiles, role, networks, security_groups,
-        server_group, power,
+        server_group, keypair, first_boot, power,
     };
     resource::VolumeAttachment { volume, instance };
     resource::FloatingIp { address, instance, network };
 
     Flavor { vcpus, ram, disk };
+    Keypair { public_key, note };
     Site { note, clouds, offers, latency_ms };
     Network { cidr, routed, note };
     Source { ranges, note };
     ExternalNode { note, hosts, addresses, reaches, reached_by };
     Profile {
-        category, software, hosts, ports, provides, needs, capabilities, parameters, lifecycle,
-        was, note,
+        category, software, hosts, ports, provides, needs, capabilities, parameters, first_boot,
+        lifecycle, was, note,
     };
     // What was observed of instances is compared through the resources, not through the group.
     Group {
         category, was, count, ordinals, flavor, image, boot, profiles, spread, except,
-        networks, addresses, public_addresses, volumes, mounts, data, placement, roles, stopped,
-        lifecycle, depends_on, replicates, note,
+        networks, addresses, public_addresses, volumes, mounts, data, keypair, first_boot,
+        placement, roles, stopped, lifecycle, depends_on, replicates, note,
     } not instances;
     DatedFact { what, value, unit, from, to, source };
     DeclaredTotal { what, category, group, os_series, count, source, note };
-    InstanceFacts { host_name, status, addresses, public_addresses, os, load, file_systems };
+    InstanceFacts {
+        host_name, status, report, addresses, public_addresses, os, load, file_systems,
+    };
     Header {
         environment, kind, layer, note, owner, team, protected, cloud, site, replicates,
         allowed_releases, common,
@@ -156,6 +161,7 @@ compare_variants!(Resource {
     SecurityRules,
     ServerGroup,
     VolumeSnapshot,
+    Keypair,
     Volume,
     Image,
     Instance,
@@ -168,6 +174,7 @@ compare_variants!(Item {
     Declared,
     Site,
     Flavor,
+    Keypair,
     Network,
     Source,
     External,

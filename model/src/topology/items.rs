@@ -11,6 +11,7 @@ use crate::environment::{EnvironmentKind, Layer};
 use crate::facts::{DatedFact, DeclaredTotal, InstanceFacts};
 use crate::flavor::Flavor;
 use crate::group::{Group, Replicates};
+use crate::keypair::Keypair;
 use crate::name::{CloudName, EnvironmentName, GroupName, SiteName};
 use crate::network::{ExternalNode, Network, Source};
 use crate::profile::Profile;
@@ -52,6 +53,8 @@ item_kinds! {
     Site = "site",
     /// A flavor.
     Flavor = "flavor",
+    /// A keypair.
+    Keypair = "keypair",
     /// A network.
     Network = "network",
     /// A source of traffic.
@@ -120,6 +123,7 @@ pub enum Item {
     Declared(DeclaredTotal),
     Site(Site),
     Flavor(Flavor),
+    Keypair(Keypair),
     Network(Network),
     Source(Source),
     External(ExternalNode),
@@ -138,6 +142,7 @@ impl Item {
             ItemKind::Declared => Self::Declared(read(json)?),
             ItemKind::Site => Self::Site(read(json)?),
             ItemKind::Flavor => Self::Flavor(read(json)?),
+            ItemKind::Keypair => Self::Keypair(read(json)?),
             ItemKind::Network => Self::Network(read(json)?),
             ItemKind::Source => Self::Source(read(json)?),
             ItemKind::External => Self::External(read(json)?),
@@ -178,6 +183,7 @@ impl Topology {
             common,
             sites,
             flavors,
+            keypairs,
             networks,
             sources,
             external,
@@ -228,6 +234,13 @@ impl Topology {
         }
         for (name, flavor) in flavors {
             put(ItemKind::Flavor, name.to_string(), Item::Flavor(*flavor));
+        }
+        for (name, keypair) in keypairs {
+            put(
+                ItemKind::Keypair,
+                name.to_string(),
+                Item::Keypair(keypair.clone()),
+            );
         }
         for (name, network) in networks {
             put(
@@ -300,6 +313,7 @@ impl Topology {
                 Item::Declared(total) => into.declared.push(total),
                 Item::Site(site) => named!(sites, site),
                 Item::Flavor(flavor) => named!(flavors, flavor),
+                Item::Keypair(keypair) => named!(keypairs, keypair),
                 Item::Network(network) => named!(networks, network),
                 Item::Source(source) => named!(sources, source),
                 Item::External(node) => named!(external, node),

@@ -11,7 +11,7 @@ use model::group::{
 };
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
-use model::name::{FlavorName, NetworkName, ProfileName};
+use model::name::{FlavorName, KeypairName, NetworkName, ProfileName};
 use model::topology::Topology;
 use model::unit::Gib;
 use model::value::Value;
@@ -23,6 +23,9 @@ use proptest::sample::{Index, select};
 use super::parts::*;
 use super::{GROUPS, VOLUMES};
 
+/// A mount whose group and ordinal are not settled yet: export, mount point, file system.
+type DraftMount = (Index, Option<Index>, String, String, Option<String>);
+
 /// A group whose references to what else there is are not settled yet.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -32,7 +35,8 @@ pub(super) struct Draft {
     spread: Vec<Index>,
     except: Vec<Index>,
     networks: Vec<Index>,
-    mounts: Vec<(Index, Option<Index>, String, String)>,
+    mounts: Vec<DraftMount>,
+    keypair: Option<Index>,
     depends_on: Vec<(Index, bool)>,
     roles: Vec<(Index, bool)>,
     instances: Vec<(Index, InstanceFacts)>,
@@ -82,7 +86,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         btree_map(select(VOLUMES).prop_map(name), volume, 0..2),
         placement,
         replicates,
-        option::of(any::<bool>()),
+        (option::of(any::<bool>()), vec(text(), 0..3)),
     )
         .prop_map(
             move |(
@@ -94,7 +98,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 volumes,
                 placement,
                 replicates,
-                advertised,
+                (advertised, first_boot),
             )| Group {
                 was: was
                     .into_iter()
@@ -105,6 +109,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 image,
                 boot,
                 volumes,
+                first_boot,
                 placement,
                 lifecycle,
                 replicates,
@@ -118,10 +123,16 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         );
     (
         plain,
-        value(any::<Index>()),
+        (value(any::<Index>()), option::of(any::<Index>())),
         (indices(), indices(), indices(), indices()),
         vec(
-            (any::<Index>(), option::of(any::<Index>()), text(), text()),
+            (
+                any::<Index>(),
+                option::of(any::<Index>()),
+                text(),
+                text(),
+                option::of(text()),
+            ),
             0..2,
         ),
         vec((any::<Index>(), any::<bool>()), 0..3),
@@ -138,7 +149,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
         .prop_map(
             |(
                 group,
-                flavor,
+                (flavor, keypair),
                 (profiles, spread, except, networks),
                 mounts,
                 depends_on,
@@ -154,6 +165,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 except,
                 networks,
                 mounts,
+                keypair,
                 depends_on,
                 roles,
                 instances,
@@ -176,6 +188,7 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
         .iter()
         .map(ProfileName::as_str)
         .collect();
+    let keypairs: Vec<&str> = into.keypairs.keys().map(KeypairName::as_str).collect();
     let networks: Vec<&str> = into.networks.keys().map(NetworkName::as_str).collect();
     let names: Vec<&str> = drafts.keys().copied().collect();
     let ordinals: BTreeMap<&str, Vec<u32>> = drafts
@@ -204,7 +217,11 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
             .collect();
         let unique: BTreeSet<&str> = picks(&networks, &draft.networks).into_iter().collect();
         group.networks = unique.into_iter().map(name).collect();
-        for (from, ordinal, export, mount) in &draft.mounts {
+        group.keypair = draft
+            .keypair
+            .and_then(|index| pick(&keypairs, index))
+            .map(name);
+        for (from, ordinal, export, mount, file_system) in &draft.mounts {
             let Some(from) = pick(&names, *from) else {
                 continue;
             };
@@ -216,6 +233,7 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
                     .map(|index| *index.get(theirs)),
                 export: export.clone(),
                 mount: mount.clone(),
+                file_system: file_system.clone(),
             });
         }
         // Only on groups before this one: no circle.

@@ -43,6 +43,7 @@ fn some(pool: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str
 const GROUPS: &[&str] = &["app", "backup", "db", "memcache", "profile-a", "storage"];
 const PROFILES: &[&str] = &["mediawiki", "monitor.agent", "mysql", "null", "piwik_2"];
 const FLAVORS: &[&str] = &["1", "m1.Large (old)", "null", "v4-r8-d240"];
+const KEYPAIRS: &[&str] = &["null", "ops"];
 const NETWORKS: &[&str] = &["10", "internal", "outside", "true"];
 const SOURCES: &[&str] = &["fastly", "office"];
 const SITES: &[&str] = &["hp", "shelter", "w3c"];
@@ -97,14 +98,14 @@ pub fn topology() -> impl Strategy<Value = Topology> {
     (
         some(GROUPS),
         some(PROFILES),
-        some(FLAVORS),
+        (some(FLAVORS), some(KEYPAIRS)),
         some(NETWORKS),
         some(SOURCES),
         some(SITES),
         some(EXTERNAL),
     )
         .prop_flat_map(
-            |(groups, profiles, flavors, networks, sources, sites, external_nodes)| {
+            |(groups, profiles, (flavors, keypairs), networks, sources, sites, external_nodes)| {
                 let flavor = (0..64_u32, mib(), gib()).prop_map(|(vcpus, ram, disk)| Flavor {
                     vcpus,
                     ram,
@@ -138,10 +139,16 @@ pub fn topology() -> impl Strategy<Value = Topology> {
                 let each = |names: &[&'static str]| names.to_vec();
                 (
                     header(),
-                    vec(flavor, flavors.len()).prop_map({
-                        let names = each(&flavors);
-                        move |all| names.iter().copied().map(name).zip(all).collect()
-                    }),
+                    (
+                        vec(flavor, flavors.len()).prop_map({
+                            let names = each(&flavors);
+                            move |all| names.iter().copied().map(name).zip(all).collect()
+                        }),
+                        vec(keypair(), keypairs.len()).prop_map({
+                            let names = each(&keypairs);
+                            move |all| names.iter().copied().map(name).zip(all).collect()
+                        }),
+                    ),
                     networks,
                     vec(source, sources.len()).prop_map({
                         let names = each(&sources);
@@ -168,7 +175,7 @@ pub fn topology() -> impl Strategy<Value = Topology> {
         .prop_map(
             |(
                 header,
-                flavors,
+                (flavors, keypairs),
                 networks,
                 sources,
                 sites,
@@ -178,7 +185,7 @@ pub fn topology() -> impl Strategy<Value = Topology> {
                 (declared, common, site),
             ): (
                 Topology,
-                _,
+                (_, _),
                 Named<Network>,
                 _,
                 BTreeMap<_, _>,
@@ -195,6 +202,7 @@ pub fn topology() -> impl Strategy<Value = Topology> {
                 let places: Vec<model::name::SiteName> = sites.keys().cloned().collect();
                 let mut topology = Topology {
                     flavors,
+                    keypairs,
                     networks: networks
                         .into_iter()
                         .map(|(own, n)| (name(own), n))

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use model::count::Count;
 use model::facts::{
     DatedFact, DeclaredTotal, DeclaredWhat, FileSystem, InstanceFacts, LoadAverages, OsRelease,
+    Report,
 };
 use model::profile::{Category, Lifecycle};
 use model::unit::{Gib, Hundredths, Mib};
@@ -212,10 +213,20 @@ pub(super) fn file_system() -> impl Strategy<Value = FileSystem> {
     )
 }
 
+fn report() -> impl Strategy<Value = Report> {
+    prop_oneof![
+        Just(Report::Awaited),
+        (0..4_000_000_000_000_i64).prop_map(|millis| {
+            Report::At(chrono::DateTime::from_timestamp_millis(millis).unwrap())
+        }),
+    ]
+}
+
 pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
     (
         option::of("[a-z]{1,8}"),
         option::of(text()),
+        option::of(report()),
         vec(any::<IpAddr>(), 0..2),
         vec(any::<IpAddr>(), 0..2),
         option::of(text().prop_map(OsRelease::new)),
@@ -225,10 +236,11 @@ pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
         vec(file_system(), 0..3),
     )
         .prop_map(
-            |(host_name, status, addresses, public_addresses, os, load, file_systems)| {
+            |(host_name, status, report, addresses, public_addresses, os, load, file_systems)| {
                 InstanceFacts {
                     host_name,
                     status,
+                    report,
                     addresses,
                     public_addresses,
                     os,

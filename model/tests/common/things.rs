@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use model::keypair::Keypair;
 use model::network::{ExternalNode, Ranges, Reach};
 use model::profile::{Parameter, Port, Profile, Protocol};
 use model::site::{Capability, Offer, Site};
@@ -45,6 +46,18 @@ pub(super) fn site(sites: Vec<&'static str>) -> impl Strategy<Value = Site> {
                 .filter_map(|(index, ms)| Some((name(pick(&sites, index)?), ms)))
                 .collect(),
         })
+}
+
+pub(super) fn keypair() -> impl Strategy<Value = Keypair> {
+    // Public halves of keys that nobody has.
+    let keys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC a: #b 'c'",
+    ];
+    (option::of(select(keys.to_vec())), option::of(text())).prop_map(|(key, note)| Keypair {
+        public_key: key.map(name),
+        note,
+    })
 }
 
 pub(super) fn ranges() -> impl Strategy<Value = Ranges> {
@@ -125,7 +138,7 @@ pub(super) fn profile(
             select(&[Capability::Vpn, Capability::BlockStorage][..]),
             0..2,
         ),
-        btree_map(text(), parameter, 0..3),
+        (btree_map(text(), parameter, 0..3), vec(text(), 0..3)),
         vec(select(PROFILES), 0..2),
     )
         .prop_map(
@@ -135,7 +148,7 @@ pub(super) fn profile(
                 ports,
                 (provides, needs),
                 capabilities,
-                parameters,
+                (parameters, first_boot),
                 was,
             )| Profile {
                 category,
@@ -146,6 +159,7 @@ pub(super) fn profile(
                 needs,
                 capabilities,
                 parameters,
+                first_boot,
                 lifecycle,
                 was: was
                     .into_iter()

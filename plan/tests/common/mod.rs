@@ -13,9 +13,10 @@ use model::flavor::Flavor;
 use model::group::{Group, GroupVolume, Placement, PublicAddresses, Readiness, Role};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
+use model::keypair::Keypair;
 use model::name::{
-    CloudName, EnvironmentName, FlavorName, GroupName, ImageName, NetworkName, PlacementName,
-    ProfileName, VolumeName,
+    CloudName, EnvironmentName, FlavorName, GroupName, ImageName, KeypairName, NetworkName,
+    PlacementName, ProfileName, VolumeName,
 };
 use model::network::{Network, Reach};
 use model::profile::{Category, Lifecycle, Port, Profile, Protocol};
@@ -53,6 +54,16 @@ pub fn located(mut topology: Topology, volume: &CloudId, instance: &CloudId) -> 
     }
     topology
 }
+/// One that Understudy makes, and one of which the public half is given; nobody has the other.
+const KEYPAIRS: [(&str, Option<&str>); 2] = [
+    ("access", None),
+    (
+        "ops.1",
+        Some(
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC ann",
+        ),
+    ),
+];
 
 pub fn flavors() -> BTreeMap<FlavorName, Flavor> {
     FLAVORS
@@ -96,6 +107,7 @@ fn profiles() -> BTreeMap<ProfileName, Profile> {
                 needs: vec![],
                 capabilities: vec![],
                 parameters: BTreeMap::new(),
+                first_boot: vec![],
                 lifecycle: Lifecycle::Live,
                 was: vec![],
                 note: None,
@@ -126,9 +138,14 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        // Mostly the same, for another one makes the instances anew.
+        prop_oneof![
+            3 => Just((None, 0)),
+            1 => (prop::option::of(0..KEYPAIRS.len()), 0..3_usize),
+        ],
     );
     (shape, links, disks).prop_map(move |(shape, links, (boot, data, named, stopped))| {
-        let (placement, depends, ready, both, primary) = links;
+        let (placement, depends, ready, both, primary, (keypair, commands)) = links;
         let (category, count, flavor, image, profiles, public, volumes) = shape;
         let mut group = Group::new(Category::ALL[category], Count::exactly(count));
         group.flavor = Value::Fixed(FlavorName::new(FLAVORS[flavor].0).unwrap());
@@ -205,6 +222,10 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
         } else {
             Readiness::Exists
         };
+        group.keypair = keypair.map(|index| KeypairName::new(KEYPAIRS[index].0).unwrap());
+        group.first_boot = (0..commands)
+            .map(|number| format!("echo {number}"))
+            .collect();
         group.depends_on = depends
             .into_iter()
             .map(|name| (GroupName::new(name).unwrap(), readiness))
@@ -263,6 +284,16 @@ pub fn topology(most: u32) -> impl Strategy<Value = Topology> {
         topology.cloud = Some(CloudName::new("simulated").unwrap());
         topology.flavors = flavors();
         topology.profiles = profiles();
+        topology.keypairs = KEYPAIRS
+            .iter()
+            .map(|(name, public_key)| {
+                let keypair = Keypair {
+                    public_key: public_key.map(|key| key.parse().unwrap()),
+                    note: None,
+                };
+                (KeypairName::new(name).unwrap(), keypair)
+            })
+            .collect();
         let network = |cidr: &str, routed| Network {
             cidr: cidr.parse().unwrap(),
             routed,

@@ -1,6 +1,7 @@
 //! What may be typed: the commands, their options and the texts of `--help`. Nothing is done here.
 
 mod cloud;
+mod instance;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use model::name::EnvironmentName;
 use super::duration::Lifetime;
 
 pub(super) use cloud::{CloudCommand, DoctorArgs};
+pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
 
 /// See what you run, plan what you want, rehearse the difference.
 #[derive(Debug, Parser)]
@@ -94,6 +96,16 @@ pub(super) enum Command {
     #[command(after_help = "Examples:\n  understudy start try-1 'app[2]'\n\n\
         INSTANCE is a group and a number, as in app[2], or a host name.")]
     Start(PowerArgs),
+    /// Print the private key of a keypair that Understudy made; the log says who did
+    #[command(after_help = "Examples:\n  understudy key try-1 access > access\n  \
+        understudy key try-1 access --public")]
+    Key(KeyArgs),
+    /// Print what an instance said last on its console
+    #[command(
+        after_help = "Examples:\n  understudy console try-1 'app[1]' --lines 20\n\n\
+        INSTANCE is a group and a number, as in app[2], or a host name."
+    )]
+    Console(ConsoleArgs),
     /// Make a token for a program, or a link that signs a browser in once
     #[command(
         after_help = "Examples:\n  understudy token --name nightly-report --expires 90d\n  \
@@ -136,6 +148,8 @@ pub(super) struct DataArgs {
     pub(super) simulated_build_seconds: Option<u32>,
     #[command(flatten)]
     pub(super) record: RecordArg,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 /// Whether what is said with clouds is recorded.

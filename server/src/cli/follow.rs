@@ -2,12 +2,14 @@
 //! is free, else by watching the server that is at work there. What happens is printed as it
 //! happens. Nothing is decided here; the engine does everything.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, EngineError, Outcome};
 use model::act::Act;
 use model::environment::Layer;
+use model::facts::Standing;
 use model::filter::{InstanceFilter, MAX_PAGE_ROWS};
 use model::id::{EnvironmentId, OperationId};
 use model::key::Key;
@@ -64,13 +66,13 @@ impl Workplace {
             // Any number of servers may share it: the store says who carries out what.
             Database::Postgres(_) => Hands::Ours(None),
         };
-        let installation = Installation::open(
-            &folder,
-            &database,
-            beginning_of(data),
-            setup_of(data, setup),
-        )
-        .await?;
+        let mut setup = setup_of(data, setup);
+        if let Hands::Ours(Some(_)) = &hands {
+            // No server can work in this folder meanwhile, so nobody could take a report.
+            setup.engine.public_url = None;
+        }
+        let installation =
+            Installation::open(&folder, &database, beginning_of(data), setup).await?;
         Ok(Self {
             installation,
             folder,
@@ -96,7 +98,9 @@ impl Workplace {
                 }
             }
             Outcome::NothingToDo(environment) => self.nothing_to_do(environment).await,
-            Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) => Ok(Done::Yes),
+            Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) | Outcome::Key(_) => {
+                Ok(Done::Yes)
+            }
         };
         self.installation.close().await;
         done
@@ -174,6 +178,7 @@ impl Workplace {
                     | Act::Derive { .. }
                     | Act::BringUp { .. }
                     | Act::Extend { .. }
+                    | Act::FetchKey { .. }
                     | Act::Resume { .. } => {
                         self.say(&format!("{name} is up."));
                         self.access(operation.environment).await?;
@@ -228,12 +233,15 @@ impl Workplace {
         let mut table = Table::new([
             ("instance", Side::Left),
             ("host", Side::Left),
-            ("status", Side::Left),
+            ("state", Side::Left),
             ("address", Side::Left),
             ("public address", Side::Left),
         ]);
+        // Said once below, and not again on each line.
+        let mut reasons = BTreeSet::new();
         for row in store.instances(&filter).await?.rows {
             let facts = &row.record.facts;
+            let standing = facts.standing();
             let list = |addresses: &[std::net::IpAddr]| {
                 let texts: Vec<String> = addresses.iter().map(ToString::to_string).collect();
                 texts.join(", ")
@@ -241,12 +249,35 @@ impl Workplace {
             table.row([
                 row.record.name(),
                 row.record.host_name.clone(),
-                facts.status.clone().unwrap_or_default(),
+                match standing {
+                    Some(ready @ Standing::Ready { .. }) => ready.to_string(),
+                    Some(running @ Standing::Running { .. }) => {
+                        reasons.insert(running.to_string());
+                        running.word().to_owned()
+                    }
+                    Some(Standing::Other(word)) => word.to_owned(),
+                    None => String::new(),
+                },
                 list(&facts.addresses),
                 list(&facts.public_addresses),
             ]);
         }
         self.out.text(&table.print("  ", self.out.colours));
+        for reason in reasons {
+            self.out.text(&self.out.paint(Look::Faint, reason));
+        }
+        let planned = store.revision(environment.id, Layer::Planned, None);
+        let keypairs = planned.await?.map(|(_, topology)| topology.keypairs);
+        let mut made = keypairs
+            .iter()
+            .flatten()
+            .filter(|(_, keypair)| keypair.public_key.is_none());
+        if let Some((keypair, _)) = made.next() {
+            self.out.text(&format!(
+                "The key that lets you in: understudy key {} {keypair}",
+                environment.name
+            ));
+        }
         if let Some(lease) = store.lease(environment.id).await? {
             self.out.text(&format!(
                 "It goes again at {}.",

@@ -116,6 +116,7 @@ fn after(needs: &[Need]) -> String {
         .iter()
         .map(|need| match need.until {
             Until::Exists => (need.step + 1).to_string(),
+            Until::Running => format!("{} running", need.step + 1),
             Until::Ready => format!("{} ready", need.step + 1),
         })
         .collect();

@@ -6,18 +6,14 @@ use engine::{Ask, EngineError};
 use model::environment::Layer;
 use model::key::Key;
 use model::resource::Power;
-use model::topology::Topology;
 
 use super::args::PowerArgs;
 use super::error::CliError;
 use super::follow::Workplace;
 use super::output::Out;
-use super::subject::stored_environment;
+use super::subject::{instance_of, stored_environment};
 use super::up_down::request;
 use super::{Done, Setup};
-
-/// How many instances an error names.
-const NAMED: usize = 20;
 
 /// Carries either command out.
 pub(super) async fn run(
@@ -43,11 +39,7 @@ pub(super) async fn run(
         .ok_or_else(|| EngineError::NoState(name.clone(), "planned"))?;
     let instances = instances
         .iter()
-        .map(|text| {
-            planned
-                .instance(text)
-                .ok_or_else(|| no_instance(&planned, text))
-        })
+        .map(|text| instance_of(&planned, text))
         .collect::<Result<BTreeSet<Key>, CliError>>()?;
     let ask = Ask::SetPower {
         environment: name,
@@ -56,25 +48,4 @@ pub(super) async fn run(
     };
     let outcome = engine.submit(request(reason), ask).await?;
     workplace.follow(outcome).await
-}
-
-fn no_instance(planned: &Topology, text: &str) -> CliError {
-    let mut names: Vec<String> = planned
-        .instances()
-        .take(NAMED + 1)
-        .map(|(key, _)| key.name().to_owned())
-        .collect();
-    if names.len() > NAMED {
-        names.pop();
-        names.push("…".to_owned());
-    }
-    let name = &planned.environment;
-    CliError::usage(if names.is_empty() {
-        format!("{name} has no instances")
-    } else {
-        format!(
-            "{name} has no instance `{text}`; it has {}",
-            names.join(", ")
-        )
-    })
 }

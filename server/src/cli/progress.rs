@@ -86,6 +86,11 @@ impl Printer {
                 state,
             } => match state {
                 StepState::Intended | StepState::Made { .. } => None,
+                // Most machines are there in seconds, and take minutes inside.
+                StepState::Running { .. } => Some(format!(
+                    "  {}",
+                    out.paint(Look::Faint, format_args!("{key} runs, and is to report"))
+                )),
                 StepState::Done { .. } => {
                     self.done.insert(*step);
                     let done = self.done_before as usize + self.done.len();

@@ -57,6 +57,8 @@ pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done,
     let stop = stop_signal()?;
     let engine = Arc::clone(&installation.engine);
     let work = tokio::spawn(async move { engine.run().await });
+    // The machines of the simulated cloud live in this process, whatever others are told.
+    let machines = installation.let_machines_live(address)?;
     let router = web::router(Arc::clone(&installation.engine), options);
 
     out.text(&welcome(
@@ -91,6 +93,7 @@ pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done,
         }
     };
     work.abort();
+    machines.abort();
     installation.close().await;
     drop(lock);
     match result {

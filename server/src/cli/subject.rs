@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use model::environment::{Environment, Layer};
 use model::file::{Document, parse_bytes};
 use model::id::RevisionNumber;
+use model::key::Key;
 use model::name::{EnvironmentName, RecipeName};
 use model::recipe::Recipe;
 use model::topology::Topology;
@@ -17,6 +18,9 @@ use crate::installation::{Installation, read_file};
 
 /// The word for an environment with nothing in it.
 const NOTHING: &str = "nothing";
+
+/// How many instances an error names.
+const NAMED: usize = 20;
 
 /// A stored environment, as it is typed: `name`, `name@2`, `name:observed`, `name:observed@2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -250,6 +254,31 @@ async fn stored_topology(
             format!("{name} has no {layer} revision {revision}: its newest is {newest}")
         }
         (_, _) => format!("{name} has no {layer} state"),
+    }))
+}
+
+/// The instance of an environment that is called so: a group and a number, or a host name.
+pub(super) fn instance_of(topology: &Topology, text: &str) -> Result<Key, CliError> {
+    if let Some(key) = topology.instance(text) {
+        return Ok(key);
+    }
+    let mut names: Vec<String> = topology
+        .instances()
+        .take(NAMED + 1)
+        .map(|(key, _)| key.name().to_owned())
+        .collect();
+    if names.len() > NAMED {
+        names.pop();
+        names.push("…".to_owned());
+    }
+    let name = &topology.environment;
+    Err(CliError::usage(if names.is_empty() {
+        format!("{name} has no instances")
+    } else {
+        format!(
+            "{name} has no instance `{text}`; it has {}",
+            names.join(", ")
+        )
     }))
 }
 

@@ -1,5 +1,6 @@
-//! Forms: each becomes one act for the engine and is answered by a redirect. One that is refused is
-//! answered by a page that says why, with the way back to what was typed.
+//! Forms: each becomes one act for the engine and is answered by a redirect, or by the key that was
+//! asked for. One that is refused is answered by a page that says why, with the way back to what was
+//! typed.
 
 mod power;
 
@@ -12,12 +13,13 @@ use axum::extract::{Extension, Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::Duration;
+use engine::keypair::PrivateKey;
 use engine::port::StoreError;
 use engine::preview::CopyOrder;
 use engine::{Ask, EngineError, Outcome, Request};
 use model::act::Act;
 use model::id::OperationId;
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, KeypairName};
 
 use super::pages::Asked;
 use super::trouble::{Failed, bad_request, failed};
@@ -217,7 +219,7 @@ async fn start_copy(
     match engine.submit(request, ask).await? {
         Outcome::Queued(_) => Ok(routes::environment(&name)),
         Outcome::NothingToDo(_) => Err(StoreError::NameTaken(name).into()),
-        Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) => {
+        Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) | Outcome::Key(_) => {
             Ok(routes::environment(&name))
         }
     }
@@ -286,7 +288,8 @@ async fn take_down(
             Outcome::NothingToDo(_)
             | Outcome::Stored(_)
             | Outcome::RecipeStored
-            | Outcome::Extended(_),
+            | Outcome::Extended(_)
+            | Outcome::Key(_),
         ) => Ok(routes::environment(&name)),
         Err(EngineError::Store(StoreError::Busy {
             environment,
@@ -358,6 +361,56 @@ async fn lengthen(
     };
     engine.submit(request, ask).await?;
     Ok(routes::environment(&name))
+}
+
+/// Gives the private half of a keypair, as a file.
+pub(super) async fn fetch_key(
+    State(web): State<Arc<Web>>,
+    Extension(who): Extension<Who>,
+    uri: Uri,
+    headers: HeaderMap,
+    named: Result<Path<(EnvironmentName, KeypairName)>, PathRejection>,
+    form: Sent<PlainForm>,
+) -> Response {
+    let answering = Answering::new(web, who, &uri, &headers);
+    let Ok(Path((name, keypair))) = named else {
+        let error = super::trouble::not_found("such keypair");
+        return answering.answer(Err(error), dashboard()).await;
+    };
+    let back = Back {
+        to: routes::environment(&name),
+        what: "the environment",
+    };
+    let file = format!("{name}-{keypair}");
+    let fetched = match sent(form) {
+        Ok(PlainForm { form_token: _ }) => key_of(&answering, name, keypair).await,
+        Err(error) => Err(error),
+    };
+    match fetched {
+        Ok(Some(key)) => answer::secret_file(&file, key.expose().to_owned()),
+        Ok(None) => answering.answer(Ok(back.to.clone()), back).await,
+        Err(error) => answering.answer(Err(error), back).await,
+    }
+}
+
+async fn key_of(
+    answering: &Answering,
+    environment: EnvironmentName,
+    keypair: KeypairName,
+) -> Result<Option<PrivateKey>, Failed> {
+    let request = answering.request("", None)?;
+    let ask = Ask::FetchKey {
+        environment,
+        keypair,
+    };
+    Ok(match answering.web.engine.submit(request, ask).await? {
+        Outcome::Key(key) => Some(key),
+        Outcome::Queued(_)
+        | Outcome::NothingToDo(_)
+        | Outcome::Stored(_)
+        | Outcome::RecipeStored
+        | Outcome::Extended(_) => None,
+    })
 }
 
 /// Takes a stopped operation up again.

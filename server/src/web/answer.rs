@@ -16,6 +16,25 @@ pub(super) fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
+/// A secret that saves itself as a file and that nobody keeps on the way.
+pub(super) fn secret_file(name: &str, content: String) -> Response {
+    // Names of ours always fit into a header.
+    let saved = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    (
+        [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/octet-stream"),
+            ),
+            (header::CONTENT_DISPOSITION, saved),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ],
+        content,
+    )
+        .into_response()
+}
+
 /// A value as JSON.
 pub(super) fn json<T: Serialize>(value: &T) -> Response {
     match serde_json::to_vec(value) {

@@ -1,6 +1,6 @@
 //! What the pages read, over the engine's store: each need is one query, none is one per row. A
 //! cloud is only asked by the previews of a copy and of destroying, which are about nothing else,
-//! and what an environment's page says of its default copy comes from an answer of seconds ago.
+//! and for an instance's console, where somebody asks for it; what an environment's page says of its default copy comes from an answer of seconds ago.
 
 mod compare;
 mod copy;
@@ -9,6 +9,7 @@ mod destroy;
 mod digests;
 mod environment;
 mod environments;
+mod instance;
 mod instances;
 mod operations;
 mod temporary;
@@ -18,9 +19,9 @@ use std::sync::Arc;
 use app::backend::{Backend, PageError};
 use app::data::{
     AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
-    EnvironmentsData, Frame, InstancesData, OperationData, OperationsData,
+    EnvironmentsData, Frame, InstanceData, InstancesData, OperationData, OperationsData,
 };
-use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, Query};
+use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query};
 use async_trait::async_trait;
 use axum::http::Uri;
 use engine::Engine;
@@ -28,7 +29,7 @@ use engine::port::{Store, StoreError};
 use model::environment::Environment;
 use model::filter::InstanceFilter;
 use model::id::OperationId;
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
 pub(super) use compare::compared;
@@ -112,6 +113,16 @@ impl Backend for Reader {
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError> {
         Ok(self.read_environment(name, ask).await?)
+    }
+
+    async fn instance(
+        &self,
+        name: &EnvironmentName,
+        group: &GroupName,
+        ordinal: u32,
+        ask: &InstanceAsk,
+    ) -> Result<InstanceData, PageError> {
+        Ok(self.read_instance(name, group, ordinal, ask).await?)
     }
 
     async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError> {

@@ -76,8 +76,10 @@ pub(super) async fn wrong_method(request: Request) -> Response {
 }
 
 /// Whether a page may be kept: one that asks a cloud for what it shows may not.
-fn is_kept(path: &str) -> bool {
-    !path.ends_with("/copy") && !path.ends_with("/destroy")
+fn is_kept(asked: &Uri) -> bool {
+    let path = asked.path();
+    let of_an_instance = path.starts_with("/environments/") && path.contains("/instances/");
+    !path.ends_with("/copy") && !path.ends_with("/destroy") && !of_an_instance
 }
 
 /// The viewer of a page, with a gap for the form token.
@@ -92,7 +94,7 @@ fn viewer(web: &Web, who: &Who) -> Viewer {
 /// A page, as it was kept or made anew.
 async fn shown(web: &Arc<Web>, who: &Who, asked: &Asked) -> Result<Arc<Answer>, Failed> {
     let viewer = viewer(web, who);
-    let caches = web.caches.as_ref().filter(|_| is_kept(asked.uri.path()));
+    let caches = web.caches.as_ref().filter(|_| is_kept(&asked.uri));
     let Some(caches) = caches else {
         return Ok(Arc::new(render(web, viewer, asked, shell(web)).await));
     };

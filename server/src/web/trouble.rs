@@ -215,6 +215,28 @@ impl From<EngineError> for Failed {
                 format!("It is {state}, and only a stopped one can."),
                 "Look at how it is now.",
             ),
+            EngineError::NoKey(why) => {
+                let (why, todo) = split(&why, "Look at the environment’s keys.");
+                failed(StatusCode::NOT_FOUND, "There is no such key", why, todo)
+            }
+            EngineError::NoConsole { .. } => {
+                let (why, _) = split(&text, "");
+                failed(
+                    StatusCode::NOT_FOUND,
+                    "There is no console",
+                    why,
+                    "Bring the environment up first.",
+                )
+            }
+            EngineError::NotRendered(error) => {
+                tracing::error!(%error, "what instances are told could not be written");
+                failed(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Nothing was changed",
+                    text,
+                    "Report it: it is a mistake of Understudy’s.",
+                )
+            }
             EngineError::Copy(_) | EngineError::Plan(_) => {
                 let (why, todo) = split(&text, "Correct the file or the recipe.");
                 failed(StatusCode::CONFLICT, "No plan can be made", why, todo)

@@ -8,7 +8,7 @@ groups may name each other."""
 import json
 import sys
 
-from plan import Plan, gib, metadata, name_of
+from plan import PUBLIC_KEY, Plan, gib, metadata, name_of
 
 plan = Plan(sys.argv[1])
 resources = {}
@@ -54,6 +54,8 @@ for name, rules in inside.items():
 for name in plan.of('server-group'):
     put('server-group', name, 'Nova::ServerGroup', name=plan.named(name),
         policies=['anti-affinity'])
+for name in plan.of('keypair'):
+    put('keypair', name, 'Nova::KeyPair', name=plan.named(name), public_key=PUBLIC_KEY)
 for name, one in plan.of('volume').items():
     put('volume', name, 'Cinder::Volume', name=plan.named(name), size=gib(one['size']),
         metadata=metadata(one))
@@ -67,8 +69,9 @@ for name, one in plan.of('instance').items():
     hints = {}
     if one['server_group']:
         hints = {'group': ref('server-group', name_of(one['server_group']))}
+    key = {'key_name': ref('keypair', name_of(one['keypair']))} if one['keypair'] else {}
     put('instance', name, 'Nova::Server', name=one['host_name'], flavor=one['flavor'],
-        image=one['image'], networks=nics, scheduler_hints=hints, metadata=metadata(one))
+        image=one['boot'], networks=nics, scheduler_hints=hints, metadata=metadata(one), **key)
 for name, one in plan.of('floating-ip').items():
     put('floating-ip', name, 'Neutron::FloatingIP', floating_network=plan.external,
         port_id=ref('port', f'{name_of(one["instance"])}.{one["network"]}'))

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import work
-from plan import Plan, gib, metadata, name_of
+from plan import PUBLIC_KEY, Plan, gib, metadata, name_of
 
 plan, workers, own_ports = Plan(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == 'own'
 cloud = work.connect()
@@ -69,6 +69,11 @@ def server_groups():
             for name in plan.of('server-group')}
 
 
+def keypairs():
+    for name in plan.of('keypair'):
+        compute.create_keypair(name=plan.named(name), public_key=PUBLIC_KEY)
+
+
 def volume(name, one):
     return volumes.create_volume(name=plan.named(name), size=gib(one['size']),
                                  metadata=metadata(one)).id
@@ -91,7 +96,7 @@ def ports_of_nova(nets, servers):
             for port in network.ports() if port.device_id in instance_of}
 
 
-def server(name, one, nets, groups, apart, flavors, images, made):
+def server(name, one, nets, groups, apart, keys, flavors, images, made):
     if made:
         nics = [{'port': made.result()[name, net]} for net in one['networks']]
         protected = {}
@@ -102,10 +107,11 @@ def server(name, one, nets, groups, apart, flavors, images, made):
     hints = {}
     if one['server_group']:
         hints = {'group': apart.result()[name_of(one['server_group'])]}
+    keys.result()
     return compute.create_server(
         name=one['host_name'], flavor_id=flavors.result()[one['flavor']],
-        image_id=images.result()[one['image']], networks=nics, scheduler_hints=hints,
-        metadata=metadata(one), **protected).id
+        image_id=images.result()[one['boot']], networks=nics, scheduler_hints=hints,
+        metadata=metadata(one), **protected, **plan.key_name(one)).id
 
 
 def address(one, outside, made, connected):
@@ -141,10 +147,11 @@ def create():
         flavors = go(lambda: {one.name: one.id for one in compute.flavors()})
         images = go(lambda: {one.name: one.id for one in cloud.image.images()})
         apart = go(server_groups)
+        keys = go(keypairs)
         disks = {name: go(volume, name, one) for name, one in plan.of('volume').items()}
         made = go(ports, nets, groups) if own_ports else None
         gate = go(router, outside)
-        servers = {name: go(server, name, one, nets, groups, apart, flavors, images, made)
+        servers = {name: go(server, name, one, nets, groups, apart, keys, flavors, images, made)
                    for name, one in plan.of('instance').items()}
         connected = go(interface, gate, nets)
         others = [go(rules, group, groups) for group in plan.of('security-group')]
@@ -185,6 +192,7 @@ def remove():
         nets = all_named('network', network.networks)
         groups = all_named('security-group', network.security_groups)
         apart = all_named('server-group', compute.server_groups)
+        keys = all_named('keypair', compute.keypairs)
         disks = all_named('volume', volumes.volumes)
         going = [pool.submit(compute.delete_server, one) for one in servers.result()]
         all_of(network.delete_ip, ips.result())
@@ -205,6 +213,7 @@ def remove():
         all_of(network.delete_network, nets.result())
         all_of(network.delete_security_group, groups.result())
         all_of(compute.delete_server_group, apart.result())
+        all_of(compute.delete_keypair, keys.result())
         for one in freed:
             one.result()
         left = {one.id for one in disks.result()}

@@ -3,6 +3,10 @@
 Nothing is told twice: names, sizes and rules are what the plan's resources say."""
 import json
 
+# A key whose private half nobody has: what a keypair costs a cloud is the same with any.
+PUBLIC_KEY = ('ssh-ed25519 '
+              'AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC')
+
 
 class Plan:
     def __init__(self, path):
@@ -22,6 +26,12 @@ class Plan:
     def named(self, name):
         """What a resource is called in the cloud; servers are called by their host names."""
         return f'{self.name}-{name}'
+
+    def key_name(self, instance):
+        """The name of an instance's keypair; in a dict, so that none is nothing at all. Nova takes no
+        brackets in it, and ours have none."""
+        key = instance.get('keypair')
+        return {'key_name': self.named(name_of(key))} if key else {}
 
     def host_names(self):
         return {one['host_name'] for one in self.of('instance').values()}

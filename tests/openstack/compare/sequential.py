@@ -4,7 +4,7 @@
 import sys
 
 import work
-from plan import Plan, gib, metadata, name_of
+from plan import PUBLIC_KEY, Plan, gib, metadata, name_of
 
 plan = Plan(sys.argv[1])
 cloud = work.connect()
@@ -35,6 +35,8 @@ def create():
     for name in plan.of('server-group'):
         ids['server-group', name] = compute.create_server_group(
             name=plan.named(name), policy='anti-affinity').id
+    for name in plan.of('keypair'):
+        compute.create_keypair(name=plan.named(name), public_key=PUBLIC_KEY)
     for name, one in plan.of('volume').items():
         volume = volumes.create_volume(name=plan.named(name), size=gib(one['size']),
                                        metadata=metadata(one))
@@ -60,11 +62,11 @@ def server(one, ids):
     made = compute.create_server(
         name=one['host_name'],
         flavor_id=compute.find_flavor(one['flavor'], ignore_missing=False).id,
-        image_id=cloud.image.find_image(one['image'], ignore_missing=False).id,
+        image_id=cloud.image.find_image(one['boot'], ignore_missing=False).id,
         networks=[{'uuid': ids['network', name]} for name in one['networks']],
         security_groups=[{'name': ids['security-group', name_of(key)]}
                          for key in one['security_groups']],
-        scheduler_hints=hints, metadata=metadata(one))
+        scheduler_hints=hints, metadata=metadata(one), **plan.key_name(one))
     return compute.wait_for_server(made, interval=work.POLL).id
 
 
@@ -84,6 +86,8 @@ def remove():
         volumes.wait_for_delete(one, interval=work.POLL)
     for one in named('server-group', compute.server_groups()):
         compute.delete_server_group(one)
+    for one in named('keypair', compute.keypairs()):
+        compute.delete_keypair(one)
     for router in named('router', network.routers()):
         for port in network.ports(device_id=router.id, device_owner='network:router_interface'):
             network.remove_interface_from_router(router, port_id=port.id)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use cloud::openstack::{Options, config::Configured};
 use engine::port::{Clock, Cloud, Entropy, NoProbe, Store};
+use engine::secret::InstallationSecret;
 use engine::{Ask, Config, Engine, EngineError, Outcome, Parts};
 use model::id::{InstallationId, OperationId};
 use model::name::{CloudName, RecipeName};
@@ -46,6 +47,8 @@ impl Understudy {
         let store: Arc<dyn Store> = Arc::new(SqlStore::open_sqlite(&database).await.unwrap());
         let installation = InstallationId::from_uuid(entropy.uuid());
         let installation = store.installation(installation).await.unwrap();
+        let secret = InstallationSecret::from_hex(&entropy.secret()).unwrap();
+        let secret = store.installation_secret(secret).await.unwrap();
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
             clouds: BTreeMap::from([(cloud_name(), cloud)]),
@@ -53,6 +56,7 @@ impl Understudy {
             entropy,
             probe: Arc::new(NoProbe),
             installation,
+            secret,
             config,
         });
         Self { store, engine }

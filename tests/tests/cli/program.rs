@@ -80,6 +80,8 @@ impl Place {
             .current_dir(self.folder.path())
             .env_remove("UNDERSTUDY_DATABASE")
             .env_remove("UNDERSTUDY_LISTEN")
+            .env_remove("UNDERSTUDY_PUBLIC_URL")
+            .env_remove("UNDERSTUDY_REPORT_PATIENCE")
             .env_remove("RUST_LOG")
             .env("UNDERSTUDY_DATA", self.data())
             .env(VARIABLE, TestSetup::quick().to_json())

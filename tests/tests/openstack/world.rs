@@ -194,6 +194,8 @@ pub fn made_and_removed(calls: &[Call]) -> Vec<(&'static str, ResourceKind)> {
                     ResourceKind::VolumeAttachment
                 } else if has("os-server-groups") {
                     ResourceKind::ServerGroup
+                } else if has("os-keypairs") {
+                    ResourceKind::Keypair
                 } else if has("security-group-rules") {
                     // Made together and taken away one by one, when they are changed too.
                     continue;

@@ -102,6 +102,8 @@ async fn nothing_of_a_stale_write_stays(database: Database) {
         state,
         rollback: None,
         environment: Vec::new(),
+        asked: Vec::new(),
+        consoles: Vec::new(),
     };
     old.record(stale, at(20), write("before", None))
         .await

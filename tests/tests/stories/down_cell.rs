@@ -74,6 +74,9 @@ impl Cloud for DownCell {
     async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
         self.0.delete(kind, id).await
     }
+    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
+        self.0.console(id, lines).await
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ impl Cloud for Late {
                 Err(CloudError::Conflict(words)) => Err(CloudError::Refused(words)),
                 other => panic!("made twice: {other:?}"),
             },
-            Resource::SecurityRules(_) | Resource::VolumeAttachment(_) => {
+            Resource::Keypair(_) | Resource::SecurityRules(_) | Resource::VolumeAttachment(_) => {
                 match self.0.create(create).await {
                     Ok(made) => panic!("made twice: {made:?}"),
                     refused => refused,
@@ -77,6 +77,9 @@ impl Cloud for Late {
     }
     async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
         self.0.delete(kind, id).await
+    }
+    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
+        self.0.console(id, lines).await
     }
 }
 

@@ -6,8 +6,8 @@ use cloud::simulated::{Call, Outcome, Verb};
 use engine::port::{Cloud, Found, Scope, Status};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
-use model::name::ImageName;
-use model::resource::{Resource, Volume, VolumeContent, VolumeSnapshot};
+use model::name::{ImageName, KeypairName};
+use model::resource::{Keypair, KeypairSource, Resource, Volume, VolumeContent, VolumeSnapshot};
 use model::unit::Gib;
 use model::value::Value;
 use plan::steps::{Plan, StepAct};
@@ -143,9 +143,10 @@ pub async fn complete(world: &World, foreign: &[CloudId], expected: &Plan, story
         );
         assert_eq!(found[0].status, Status::Ready, "{story}: {key}");
         let theirs = found[0].resource.as_ref().unwrap();
+        let planned = with_key(world, found[0], resource);
         assert_eq!(
             theirs,
-            &resource.settled_on(theirs),
+            &planned.settled_on(theirs),
             "{story}: {key} is not as planned"
         );
     }
@@ -160,6 +161,23 @@ pub async fn complete(world: &World, foreign: &[CloudId], expected: &Plan, story
             "{story}: somebody else's resource is gone"
         );
     }
+}
+
+/// What is planned as the cloud is to have it: a plan names no key that Understudy makes.
+fn with_key(world: &World, found: &Found, planned: &Resource) -> Resource {
+    let Resource::Keypair(Keypair {
+        public_key: KeypairSource::Made,
+    }) = planned
+    else {
+        return planned.clone();
+    };
+    let mark = found.mark.as_ref().unwrap();
+    let name = KeypairName::new(mark.key.name()).unwrap();
+    let declared = model::keypair::Keypair::default();
+    let key = world.engine.public_key(mark.environment, &name, &declared);
+    Resource::Keypair(Keypair {
+        public_key: KeypairSource::Given(key.unwrap()),
+    })
 }
 
 /// The calls that had an effect, as verb and key, sorted.

@@ -46,7 +46,9 @@ async fn a_copy_comes_with_one_click_and_goes_again() {
         assert_eq!(ann.ended(&name).await, "done");
 
         let page = ann.page(&environment).await;
-        assert!(page.body.contains("ACTIVE"), "{}", page.body);
+        // Nobody is asked to report where nobody says where to.
+        let why = "nobody inside has reported";
+        assert!(page.body.contains(why), "{}", page.body);
         let list = ann
             .json(&format!(
                 "/api/v1/instances?environment={name}&layer=observed"

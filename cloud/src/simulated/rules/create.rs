@@ -6,17 +6,19 @@ use engine::port::{CloudError, Mark};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::resource::{
-    Instance, Network, Power, Resource, Router, SecurityGroup, SecurityRules, ServerGroup,
-    VolumeAttachment,
+    Instance, Keypair, KeypairSource, Network, Power, Resource, Router, SecurityGroup,
+    SecurityRules, ServerGroup, VolumeAttachment,
 };
 use plan::offers::QuotaKind;
+use plan::user_data::{MOST_BYTES, UserData};
 
 use super::{
     Ground, conflict, id_of, needs_settled, network, noun, referred, refused, rule_rows, storage,
     usable,
 };
 use crate::simulated::codec::mark_text;
-use crate::simulated::world::{Body, PortRow, Purpose, Row, Server, Size, World};
+use crate::simulated::guest::Guest;
+use crate::simulated::world::{Body, KeyName, PortRow, Purpose, Row, Server, Size, World};
 use crate::simulated::{addresses, placement, quota};
 
 /// How much text a metadata item, a description or a name holds.
@@ -31,8 +33,12 @@ pub(in crate::simulated) struct New<'a> {
     pub name: &'a str,
     pub resource: &'a Resource,
     pub ids: &'a BTreeMap<Key, CloudId>,
+    /// What a server reads when it first starts.
+    pub user_data: Option<&'a UserData>,
     /// Why it goes to ERROR, where a fault wants that.
     pub fault: Option<String>,
+    /// Why the machine never reports, where a fault wants that.
+    pub never_reports: Option<String>,
 }
 
 /// What the cloud made of a request, before it has times.
@@ -70,6 +76,7 @@ pub(in crate::simulated) fn create(
         | ResourceKind::SecurityGroup
         | ResourceKind::ServerGroup
         | ResourceKind::VolumeSnapshot
+        | ResourceKind::Keypair
         | ResourceKind::Volume
         | ResourceKind::Image
         | ResourceKind::Instance => (new.name.to_owned(), new.mark.cloned()),
@@ -85,6 +92,7 @@ pub(in crate::simulated) fn create(
         | ResourceKind::SecurityGroup
         | ResourceKind::SecurityRules
         | ResourceKind::ServerGroup
+        | ResourceKind::Keypair
         | ResourceKind::VolumeAttachment
         | ResourceKind::FloatingIp => config.other,
     };
@@ -111,8 +119,8 @@ pub(in crate::simulated) fn create(
 fn check_room(new: &New<'_>, kind: ResourceKind) -> Result<(), CloudError> {
     let mark = new.mark.map_or(0, |mark| mark_text(mark).len());
     let taken = match kind {
-        // A server group has room in its name alone.
-        ResourceKind::ServerGroup => new.name.len() + 1 + mark,
+        // A server group and a keypair have room in their name alone.
+        ResourceKind::ServerGroup | ResourceKind::Keypair => new.name.len() + 1 + mark,
         _ => new.name.len().max(mark),
     };
     if taken > ROOM {
@@ -162,12 +170,13 @@ fn make(world: &World, ground: Ground<'_>, new: &New<'_>) -> Result<Made, CloudE
             quota::check(world, &[(QuotaKind::ServerGroups, 1)])?;
             Ok(Body::ServerGroup.into())
         }
+        Resource::Keypair(keypair) => make_keypair(world, new, keypair),
         Resource::VolumeSnapshot(snapshot) => {
             Ok(storage::snapshot(world, ground, snapshot)?.into())
         }
         Resource::Volume(volume) => Ok(storage::volume(world, ground, ids, volume)?.into()),
         Resource::Image(image) => Ok(storage::image(world, ground, image)?.into()),
-        Resource::Instance(instance) => make_server(world, ground, ids, instance),
+        Resource::Instance(instance) => make_server(world, ground, new, instance),
         Resource::VolumeAttachment(attachment) => make_attachment(world, ground, ids, attachment),
         Resource::FloatingIp(address) => {
             Ok(network::public_address(world, ground, ids, address)?.into())
@@ -178,9 +187,10 @@ fn make(world: &World, ground: Ground<'_>, new: &New<'_>) -> Result<Made, CloudE
 fn make_server(
     world: &World,
     ground: Ground<'_>,
-    ids: &BTreeMap<Key, CloudId>,
+    new: &New<'_>,
     instance: &Instance,
 ) -> Result<Made, CloudError> {
+    let ids = new.ids;
     let Instance {
         group,
         ordinal,
@@ -194,6 +204,8 @@ fn make_server(
         server_group,
         // Nova starts what it makes.
         power: _,
+        keypair,
+        first_boot,
     } = instance;
     let Some((flavor, size)) = flavor.fixed().and_then(|name| {
         let flavor = world.flavors.get(name)?;
@@ -224,6 +236,28 @@ fn make_server(
         .as_ref()
         .map(|key| Ok::<_, CloudError>(referred(world, ids, key)?.id.clone()))
         .transpose()?;
+    let keypair = keypair
+        .as_ref()
+        .map(|key| {
+            let row = referred(world, ids, key)?;
+            Ok::<_, CloudError>(KeyName {
+                id: row.id.clone(),
+                mark: row.mark.clone(),
+            })
+        })
+        .transpose()?;
+    if new.user_data.is_some_and(|data| data.bytes() > MOST_BYTES) {
+        return refused(format!(
+            "Invalid input for field/attribute user_data. It is longer than {MOST_BYTES} bytes."
+        ));
+    }
+    let occasion = format!("report {group}[{ordinal}]");
+    let guest = Guest::reading(
+        new.user_data,
+        new.never_reports.clone(),
+        ground.config,
+        &occasion,
+    );
     quota::check(
         world,
         &[
@@ -242,7 +276,7 @@ fn make_server(
             .err()
             .map(|why| format!("Failed to allocate the network(s), not rescheduling. {why}"))
     };
-    let body = Body::Instance(Server {
+    let body = Body::Instance(Box::new(Server {
         host_name: host_name.clone(),
         flavor: flavor.clone(),
         size,
@@ -260,8 +294,35 @@ fn make_server(
         security_groups,
         group: server_group,
         host,
-    });
+        keypair,
+        first_boot: first_boot.digest().cloned(),
+        guest,
+    }));
     Ok(Made { body, fault })
+}
+
+/// Nova keeps keypairs by name, which holds the mark: two of the same are one too many.
+fn make_keypair(
+    world: &World,
+    new: &New<'_>,
+    Keypair { public_key }: &Keypair,
+) -> Result<Made, CloudError> {
+    let KeypairSource::Given(public_key) = public_key else {
+        return refused("Invalid input for field/attribute public_key. Value: None.");
+    };
+    let same = |row: &&Row| {
+        matches!(row.body, Body::Keypair { .. })
+            && row.mark.as_ref() == new.mark
+            && row.name == new.name
+    };
+    if let Some(there) = world.rows().find(same) {
+        return conflict(format!("Key pair '{}' already exists.", there.name));
+    }
+    quota::check(world, &[(QuotaKind::Keypairs, 1)])?;
+    Ok(Body::Keypair {
+        public_key: public_key.to_string(),
+    }
+    .into())
 }
 
 fn make_attachment(

@@ -98,9 +98,10 @@ fn in_the_way(world: &World, ground: Ground<'_>, row: &Row) -> Result<(), CloudE
                 )),
             }
         }
-        // Nova lets a server group go while servers are in it, and a server go whatever its state;
+        // Nova lets a server group and a keypair go while servers have it, and a server whatever its state;
         // rules and floating IPs are in nobody's way.
         Body::ServerGroup
+        | Body::Keypair { .. }
         | Body::Instance(_)
         | Body::SecurityRules { .. }
         | Body::FloatingIp(_) => Ok(()),

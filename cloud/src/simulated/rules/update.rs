@@ -56,7 +56,7 @@ pub(in crate::simulated) fn update(
             Body::Volume(volume(world, ground, row, disk, after)?)
         }
         (Body::Instance(server), Resource::Instance(after)) => {
-            Body::Instance(instance(world, ground, row, server, after, ids)?)
+            Body::Instance(Box::new(instance(world, ground, row, server, after, ids)?))
         }
         (Body::FloatingIp(address), Resource::FloatingIp(after)) => {
             let FloatingIp {
@@ -158,6 +158,8 @@ fn instance(
         boot: _,
         networks: _,
         server_group: _,
+        keypair: _,
+        first_boot: _,
     } = after;
     let mut server = server.clone();
     server.purpose = Some(Purpose {

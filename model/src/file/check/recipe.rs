@@ -19,6 +19,7 @@ pub fn recipe(recipe: &Recipe) -> Vec<Problem> {
         omit,
         declared,
         flavors,
+        keypairs: _,
         recipe: _,
         note: _,
         kind: _,
@@ -107,6 +108,8 @@ fn group(
         omit_volumes,
         flavor: _,
         image: _,
+        keypair: _,
+        first_boot: _,
         placement: _,
         omit_profiles: _,
     } = group;

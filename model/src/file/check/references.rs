@@ -73,6 +73,7 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
         facts: _,
         sources,
         flavors: _,
+        keypairs: _,
         networks: _,
     } = topology;
     let root = Path::root();
@@ -206,6 +207,7 @@ fn profile(topology: &Topology, name: &ProfileName, profile: &Profile, problems:
         needs: _,
         capabilities: _,
         parameters: _,
+        first_boot: _,
         lifecycle: _,
         note: _,
     } = profile;
@@ -244,6 +246,7 @@ fn group(
         except,
         networks,
         mounts,
+        keypair,
         depends_on,
         replicates,
         category: _,
@@ -255,6 +258,7 @@ fn group(
         public_addresses: _,
         volumes: _,
         data: _,
+        first_boot: _,
         placement: _,
         roles: _,
         stopped: _,
@@ -297,6 +301,10 @@ fn group(
             network,
             &topology.networks,
         );
+    }
+    if let Some(keypair) = keypair {
+        let path = path.name("keypair");
+        known(problems, path, "keypair", keypair, &topology.keypairs);
     }
     for (index, mount) in mounts.iter().enumerate() {
         let path = path.name("mounts").index(index);

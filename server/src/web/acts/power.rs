@@ -63,6 +63,7 @@ async fn set_power(
         Outcome::NothingToDo(_)
         | Outcome::Stored(_)
         | Outcome::RecipeStored
-        | Outcome::Extended(_) => Ok(routes::environment(&environment)),
+        | Outcome::Extended(_)
+        | Outcome::Key(_) => Ok(routes::environment(&environment)),
     }
 }

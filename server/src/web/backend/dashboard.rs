@@ -101,7 +101,12 @@ impl Reader {
             journal.iter().any(|entry| {
                 entry.phase == Phase::Forward
                     && entry.step == number
-                    && matches!(entry.state, StepState::Made { .. } | StepState::Done { .. })
+                    && match entry.state {
+                        StepState::Made { .. }
+                        | StepState::Running { .. }
+                        | StepState::Done { .. } => true,
+                        StepState::Intended | StepState::Failed { .. } => false,
+                    }
             })
         };
         plan = Plan {

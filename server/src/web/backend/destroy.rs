@@ -116,6 +116,7 @@ const fn plural(kind: ResourceKind) -> &'static str {
         ResourceKind::SecurityRules => "sets of security rules",
         ResourceKind::ServerGroup => "server groups",
         ResourceKind::VolumeSnapshot => "volume snapshots",
+        ResourceKind::Keypair => "keypairs",
         ResourceKind::Volume => "volumes",
         ResourceKind::Image => "images",
         ResourceKind::Instance => "instances",

@@ -59,6 +59,7 @@ impl Reader {
             .flatten();
         Ok(EnvironmentData {
             power,
+            keypairs: self.keypairs(&environment, &topology)?,
             capacity: capacity_of(&topology),
             instances,
             findings: by_severity(findings),

@@ -55,7 +55,12 @@ impl Reader {
                     .store()
                     .revision(environment.id, Layer::Observed, None)
                     .await?;
-                state.map_or_else(Vec::new, |(_, topology)| access(&topology))
+                // Some may have reported since they were looked at.
+                let reports = self.engine().reports(environment.id).await?;
+                state.map_or_else(Vec::new, |(_, mut topology)| {
+                    reports.tell(&mut topology);
+                    access(&topology)
+                })
             }
             _ => Vec::new(),
         };
@@ -191,7 +196,10 @@ fn access(observed: &Topology) -> Vec<Access> {
         for (ordinal, facts) in &group.instances {
             all.push(Access {
                 instance: format!("{name}[{ordinal}]"),
+                group: name.clone(),
+                ordinal: *ordinal,
                 status: facts.status.clone(),
+                report: facts.report,
                 public: facts.public_addresses.clone(),
                 private: facts.addresses.clone(),
                 hosts: hosts.clone(),

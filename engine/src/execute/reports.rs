@@ -1,0 +1,101 @@
+//! Waiting for what instances say themselves: one that was asked to report is ready once it has.
+//! The store is listened to, never the cloud; waiting has a limit, and what those said on their
+//! consoles that never reported is kept before they are taken back.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use model::id::CloudId;
+use model::key::Key;
+use model::operation::{Happening, StepState, Trouble};
+
+use super::progress::Made;
+use super::{Execution, trouble};
+use crate::EngineError;
+use crate::console::KEPT_LINES;
+use crate::port::JournalWrite;
+
+impl Execution<'_> {
+    /// The instances that were asked to report and have not.
+    pub(super) async fn silent(&self) -> Result<BTreeSet<Key>, EngineError> {
+        let reports = self.engine.store().reports(self.environment.id).await?;
+        let silent = reports
+            .into_iter()
+            .filter(|(_, awaited)| awaited.reported_at.is_none());
+        Ok(silent.map(|(key, _)| key).collect())
+    }
+
+    /// Waits a little, or until something was reported; puts into the journal what has been, and
+    /// gives the numbers of those steps.
+    pub(super) async fn listen(
+        &self,
+        running: Vec<Made<'_>>,
+        pause: Duration,
+    ) -> Result<Vec<usize>, EngineError> {
+        tokio::select! {
+            () = self.engine.wake.notified() => {}
+            () = self.engine.clock().sleep(pause) => {}
+        }
+        let silent = self.silent().await?;
+        let mut write = JournalWrite::default();
+        let mut heard = Vec::new();
+        for Made {
+            index,
+            at,
+            id,
+            since: _,
+        } in running
+        {
+            if silent.contains(&at.step.key) {
+                continue;
+            }
+            let state = StepState::Done { id: Some(id) };
+            write.entries.push(self.entry(at, state.clone()));
+            write.events.push(self.step_event(at, state));
+            heard.push(index);
+        }
+        if !write.entries.is_empty() {
+            self.record(write).await?;
+        }
+        Ok(heard)
+    }
+
+    /// Keeps the consoles of instances that never reported, and says what is to be said of them.
+    pub(super) async fn never_reported(
+        &self,
+        instances: Vec<(Key, CloudId)>,
+    ) -> Result<Trouble, EngineError> {
+        let mut write = JournalWrite::default();
+        for (key, id) in &instances {
+            let read = self
+                .engine
+                .read_console(
+                    self.cloud,
+                    self.environment.id,
+                    &self.topology,
+                    key,
+                    id,
+                    KEPT_LINES,
+                )
+                .await;
+            let text = match read {
+                Ok(text) => {
+                    write.consoles.push((key.clone(), self.engine.kept(&text)));
+                    format!("{}: never reported; its console was kept", key.name())
+                }
+                Err(EngineError::Cloud(error)) => {
+                    format!("{}: never reported; no console: {error}", key.name())
+                }
+                Err(error) => return Err(error),
+            };
+            write.events.push(self.event(Happening::Note { text }));
+        }
+        self.record(write).await?;
+        let keys: Vec<Key> = instances.into_iter().map(|(key, _)| key).collect();
+        Ok(trouble::never_reported(
+            &self.environment.name,
+            &keys,
+            self.engine.parts.config.report_patience.as_secs(),
+        ))
+    }
+}
