@@ -12,6 +12,8 @@ use crate::context::page;
 use crate::data::Frame;
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
+use crate::pages::cloud::CloudPage;
+use crate::pages::clouds::CloudsPage;
 use crate::pages::compare::ComparePage;
 use crate::pages::copy::CopyPage;
 use crate::pages::dashboard::DashboardPage;
@@ -19,11 +21,14 @@ use crate::pages::destroy::DestroyPage;
 use crate::pages::environment::EnvironmentPage;
 use crate::pages::environments::EnvironmentsPage;
 use crate::pages::error::{self, Refusal};
+use crate::pages::held::HeldPage;
 use crate::pages::instance::InstancePage;
 use crate::pages::instances::InstancesPage;
 use crate::pages::operation::OperationPage;
 use crate::pages::operations::OperationsPage;
+use crate::pages::proposals::GroupsPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::thing::ThingPage;
 
 /// The document around every page. Provide a [`crate::backend::BackendContext`] and a
 /// [`crate::data::Viewer`] in the context.
@@ -93,6 +98,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/instances") view=InstancesPage ssr=SsrMode::Async />
+                <Route path=path!("/clouds") view=CloudsPage ssr=SsrMode::Async />
+                <Route path=path!("/clouds/:cloud") view=CloudPage ssr=SsrMode::Async />
+                <Route path=path!("/clouds/:cloud/groups") view=GroupsPage ssr=SsrMode::Async />
+                <Route path=path!("/clouds/:cloud/:kind") view=HeldPage ssr=SsrMode::Async />
+                <Route path=path!("/clouds/:cloud/:kind/thing") view=ThingPage ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
                 <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async />

@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use model::collection::{HeldFilter, HeldKind};
 use model::filter::InstanceFilter;
-use model::id::OperationId;
-use model::name::{EnvironmentName, GroupName};
+use model::id::{CloudId, OperationId};
+use model::name::{CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
 
 use crate::data::{
-    AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
-    EnvironmentsData, Frame, InstanceData, InstancesData, OperationData, OperationsData,
+    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
+    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
+    OperationData, OperationsData, ThingData,
 };
 use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk};
 
@@ -62,6 +64,26 @@ pub trait Backend: Send + Sync {
 
     /// A page of the inventory.
     async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError>;
+
+    /// The list of clouds.
+    async fn clouds(&self) -> Result<CloudsData, PageError>;
+
+    /// One cloud.
+    async fn cloud(&self, name: &CloudName) -> Result<CloudData, PageError>;
+
+    /// A list of what a cloud holds.
+    async fn held(&self, filter: &HeldFilter) -> Result<HeldData, PageError>;
+
+    /// One thing that a cloud holds, or once held.
+    async fn thing(
+        &self,
+        cloud: &CloudName,
+        kind: HeldKind,
+        id: &CloudId,
+    ) -> Result<ThingData, PageError>;
+
+    /// The servers of a cloud that look like groups, from one group on.
+    async fn groups(&self, cloud: &CloudName, from: usize) -> Result<GroupsData, PageError>;
 
     /// Two states compared. A side that doesn't exist is told in the outcome, so that another can be
     /// chosen; it is no error of the page.

@@ -14,8 +14,12 @@
 //! | [`POWER`] | [`PowerForm`] | the operation's page, or the environment's |
 //! | [`RESUME`] | [`PlainForm`] | the operation's page |
 //! | [`FETCH_KEY`] | [`PlainForm`] | the private key, as a file |
+//! | [`COLLECT`] | [`PlainForm`] | the cloud's page |
+//! | [`ASSIGN`] | [`AssignForm`] | the page that the form was on |
+//! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
 
 mod asks;
+mod clouds;
 mod forms;
 mod query;
 
@@ -25,6 +29,11 @@ use model::name::{EnvironmentName, GroupName, KeypairName};
 
 pub use asks::{
     CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, InstanceAsk, compare,
+};
+pub use clouds::{
+    ASSIGN, AssignForm, CLOUDS, COLLECT, FormPage, HELD_CSV, HELD_JSON, UNASSIGN, UnassignForm,
+    assign, cloud, collect, groups, held, held_all, held_export, held_filter, rule_field, thing,
+    unassign,
 };
 pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, PowerForm, SignInForm};
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};

@@ -138,6 +138,82 @@ const PAGES: &[(&str, &[&str])] = &[
         "/compare?a=production-2013&b=production-2014&by=instance&show=removed",
         &["resource by resource", "change-removed"],
     ),
+    (
+        "/clouds",
+        &[
+            "a simulated cloud",
+            "stale",
+            ">never<",
+            "Collect it",
+            "1 ours, 1 assigned, 5 foreign, 1 elsewhere",
+            "in part",
+            "snapshots",
+            "Quotas",
+        ],
+    ),
+    (
+        "/clouds/simulated",
+        &[
+            "every 15 min",
+            "reading volumes: 150 so far",
+            "3 of 17 kinds",
+            "http-equiv=\"refresh\"",
+            "answered 503",
+            "compute-1",
+            "21 of 60 → 24 of 60",
+            "schedule",
+        ],
+    ),
+    (
+        "/clouds/lab",
+        &["Nothing is known of it yet", "Collect now"],
+    ),
+    (
+        "/clouds/simulated/server",
+        &[
+            "held.csv?kind=server",
+            "aria-sort=\"ascending\"",
+            "No valid host was found",
+            "not seen",
+            "db[1]",
+            "elsewhere",
+        ],
+    ),
+    (
+        "/clouds/simulated/server?owner=foreign&q=web",
+        &["4 of 8 servers", "prod-web-1"],
+    ),
+    ("/clouds/simulated/router", &["There are no routers"]),
+    (
+        "/clouds/simulated/server/thing?id=00000000-0000-4000-a000-000000000002",
+        &[
+            "It looks like web[1], by its name",
+            "ubuntu-12.04 (i1)",
+            "BUILD → ACTIVE",
+            "web-01-data",
+            "Assign",
+        ],
+    ),
+    (
+        "/clouds/simulated/server/thing?id=00000000-0000-4000-a000-000000000005",
+        &[
+            "A person said so",
+            "Correct",
+            "It belongs to nobody we know",
+        ],
+    ),
+    (
+        "/clouds/simulated/groups",
+        &[
+            "<code>web</code>",
+            "web-01 as web[1]",
+            "by metadata `group`",
+            "looks like prod",
+            "name prefix db",
+            "Take it back",
+            "Make a rule",
+        ],
+    ),
     ("/operations", &["bring up", "stopped", "running"]),
     (
         UNDER_WAY,
@@ -209,6 +285,7 @@ async fn a_fresh_installation_says_what_to_do_next() {
         ("/environments", "understudy import"),
         ("/instances", "There are no instances yet"),
         ("/compare", "Choose two states"),
+        ("/clouds", "There are no clouds"),
         ("/operations", "Nothing was carried out yet"),
         ("/audit", "Nobody has done anything yet"),
     ] {
@@ -237,6 +314,18 @@ async fn what_is_not_there_or_makes_no_sense_has_its_status() {
             "/instances?layer=imaginary",
             StatusCode::BAD_REQUEST,
             "imaginary",
+        ),
+        ("/clouds/nowhere", StatusCode::NOT_FOUND, "nowhere"),
+        ("/clouds/simulated/teapot", StatusCode::NOT_FOUND, "teapot"),
+        (
+            "/clouds/simulated/server?owner=nobody",
+            StatusCode::BAD_REQUEST,
+            "nobody",
+        ),
+        (
+            "/clouds/simulated/server/thing?id=none",
+            StatusCode::NOT_FOUND,
+            "none",
         ),
         (
             "/compare?a=production-2013&b=nowhere",

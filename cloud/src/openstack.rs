@@ -3,8 +3,9 @@
 //! others learned the hard way about each service stands where it is heeded.
 //!
 //! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`slots`] say when,
-//! [`transport`] carries it, [`trouble`] reads a refusal; [`listing`] fetches [`tables`] and puts what is in them
-//! into our words; [`wire`] is what the services answer, [`mark`] where our mark stands there.
+//! [`transport`] carries it, [`trouble`] reads a refusal; [`pager`] reads lists; [`listing`] fetches
+//! [`tables`] and puts what is in them into our words, [`inventory`] whatever a cloud holds, whoever
+//! made it; [`wire`] is what the services answer, [`mark`] where our mark stands there.
 //!
 //! Servers get their ports from Nova, in the same call: a port of our own would be left behind on
 //! every road that fails between the two. So there is no port resource; Nova takes its ports away
@@ -14,10 +15,12 @@ mod change;
 pub mod config;
 mod create;
 pub mod doctor;
+mod inventory;
 mod keypairs;
 mod listing;
 mod mark;
 mod offers;
+mod pager;
 mod pools;
 pub mod recording;
 mod remove;
@@ -36,14 +39,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::port::{Clock, Cloud, CloudError, Create, Created, Done, Found, Scope};
+use engine::port::{
+    Clock, Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope,
+};
+use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
 use plan::offers::{Offers, StoredSources};
-use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
 use slots::Slots;
@@ -62,6 +67,10 @@ pub struct Options {
     /// The external network that routers and public addresses use; only needed where the project
     /// sees several.
     pub external_network: Option<String>,
+    /// What it is and where, in a few words for people.
+    pub about: Option<String>,
+    /// How many entries of a list are asked for at once; a cloud may give fewer.
+    pub page_size: u32,
     /// The folder that everything said with a cloud is recorded in, see [`recording`].
     pub record: Option<PathBuf>,
 }
@@ -73,6 +82,8 @@ impl Default for Options {
             request_lifetime: Duration::from_secs(20),
             calls_in_flight: 6,
             external_network: None,
+            about: None,
+            page_size: 1000,
             record: None,
         }
     }
@@ -85,6 +96,7 @@ pub struct OpenStack {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     slots: Slots,
+    longest: pager::Longest,
     /// The one external network, once it was looked for.
     external: OnceCell<String>,
     /// Images and flavors by id and name, as last seen.
@@ -128,6 +140,7 @@ impl OpenStack {
         Self {
             name,
             slots: Slots::new(options.calls_in_flight),
+            longest: pager::Longest::default(),
             options,
             transport,
             clock,
@@ -162,35 +175,6 @@ impl OpenStack {
             Ok(answer)
         } else {
             Err(trouble::of(&answer))
-        }
-    }
-
-    /// Reads a whole list, page by page.
-    async fn pages<T: serde::de::DeserializeOwned>(
-        &self,
-        call: Call,
-        collection: &str,
-    ) -> Result<Vec<T>, CloudError> {
-        let mut all = Vec::new();
-        let mut marker: Option<String> = None;
-        loop {
-            let mut call = call.clone().with("limit", PAGE.to_string());
-            if let Some(marker) = &marker {
-                call = call.with("marker", marker.as_str());
-            }
-            let mut body = self.ask(call).await?.body;
-            let last = body[collection]
-                .as_array()
-                .and_then(|items| items.last())
-                .and_then(|item| item["id"].as_str())
-                .map(str::to_owned);
-            let more = has_next(&body, collection);
-            all.extend(wire::entries::<T>(&mut body, collection));
-            // A cloud that links a page to itself must not be asked for ever.
-            match last {
-                Some(last) if more && marker.as_ref() != Some(&last) => marker = Some(last),
-                _ => return Ok(all),
-            }
         }
     }
 
@@ -278,20 +262,6 @@ fn meant<'n>(seen: &'n [wire::Network], wanted: Option<&str>) -> Vec<&'n wire::N
     seen.iter().filter(is).collect()
 }
 
-/// Entries per page; a cloud may give fewer.
-const PAGE: u32 = 1000;
-
-/// Whether a page is not the last: Nova, Neutron and Cinder link the next one beside the list,
-/// Glance names it.
-fn has_next(body: &Value, collection: &str) -> bool {
-    if body["next"].is_string() {
-        return true;
-    }
-    body[format!("{collection}_links")]
-        .as_array()
-        .is_some_and(|links| links.iter().any(|link| link["rel"] == "next"))
-}
-
 /// The id in an answer to a create: `{"server": {"id": …}}`.
 fn id_in(answer: &Answer, object: &str) -> Result<String, CloudError> {
     answer.body[object]["id"]
@@ -304,6 +274,13 @@ fn id_in(answer: &Answer, object: &str) -> Result<String, CloudError> {
 impl Cloud for OpenStack {
     fn name(&self) -> &CloudName {
         &self.name
+    }
+
+    fn about(&self) -> String {
+        self.options
+            .about
+            .clone()
+            .unwrap_or_else(|| "OpenStack".to_owned())
     }
 
     fn request_timeout(&self) -> Duration {
@@ -330,6 +307,15 @@ impl Cloud for OpenStack {
             .into_iter()
             .find(|found| &found.id == id)
             .ok_or_else(|| CloudError::NotFound(format!("there is no {kind} {id}")))
+    }
+
+    async fn page(
+        &self,
+        kind: HeldKind,
+        reach: Reach,
+        from: Option<&PageMark>,
+    ) -> Result<HeldPage, CloudError> {
+        self.held_page(kind, reach, from).await
     }
 
     async fn offers(&self) -> Result<Offers, CloudError> {

@@ -25,6 +25,7 @@ mod faults;
 mod file;
 mod guest;
 mod http;
+mod inventory;
 mod listing;
 mod placement;
 mod quota;
@@ -37,8 +38,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::port::{
-    Clock, Cloud, CloudError, Create, Created, Done, Entropy, Found, Moment, Probe, Scope,
+    Clock, Cloud, CloudError, Create, Created, Done, Entropy, Found, HeldPage, Moment, PageMark,
+    Probe, Scope,
 };
+use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -48,6 +51,7 @@ use plan::offers::{OfferedImage, Offers, StoredSources};
 
 pub use calls::{Call, Outcome, Verb};
 pub use config::{Delay, SimulatedConfig};
+pub use control::ForeignServer;
 pub use faults::{Fault, FaultState, On, What};
 pub use file::OpenError;
 pub use guest::Network;
@@ -144,18 +148,30 @@ impl Simulated {
         subject: Option<(ResourceKind, &CloudId)>,
         look: impl FnOnce(&World, Millis) -> Result<T, CloudError> + Send,
     ) -> Result<T, CloudError> {
+        let (kind, id) = subject.unzip();
+        self.look_at(verb, kind, id, look).await
+    }
+
+    /// The same, about a kind, or about one thing.
+    async fn look_at<T: Send>(
+        &self,
+        verb: Verb,
+        kind: Option<ResourceKind>,
+        id: Option<&CloudId>,
+        look: impl FnOnce(&World, Millis) -> Result<T, CloudError> + Send,
+    ) -> Result<T, CloudError> {
         let now = self.now();
         let (answer, slow) = self
             .file
             .write(|world| {
                 world.settle(now);
-                let key = subject.and_then(|(_, id)| {
+                let key = id.and_then(|id| {
                     let row = world.row(id)?;
                     listing::mark_of(world, row).map(|mark| mark.key)
                 });
                 let fault = world.take_fault(Subject {
                     verb,
-                    kind: subject.map(|(kind, _)| kind),
+                    kind,
                     key: key.as_ref(),
                 });
                 let influence = Influence::from(fault);
@@ -281,6 +297,10 @@ impl Cloud for Simulated {
         &self.name
     }
 
+    fn about(&self) -> String {
+        "simulated, in a file of its own".to_owned()
+    }
+
     fn request_timeout(&self) -> Duration {
         self.config.request_timeout
     }
@@ -304,6 +324,22 @@ impl Cloud for Simulated {
         self.look(Verb::Get, Some((kind, id)), |world, now| {
             rules::existing(world, kind, id).map(|row| listing::look(world, row, now))
         })
+        .await
+    }
+
+    async fn page(
+        &self,
+        kind: HeldKind,
+        _reach: Reach,
+        from: Option<&PageMark>,
+    ) -> Result<HeldPage, CloudError> {
+        let (hosts, size) = (self.config.hosts, self.config.page_size);
+        self.look_at(
+            Verb::Page,
+            inventory::resource_kind(kind),
+            None,
+            |world, now| Ok(inventory::page(world, hosts, kind, from, size, now)),
+        )
         .await
     }
 

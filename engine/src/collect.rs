@@ -4,18 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use model::count::Count;
-use model::data::VolumeSource;
-use model::environment::Layer;
-use model::facts::InstanceFacts;
+use chrono::{DateTime, Utc};
+use model::data::BootFrom;
+use model::facts::{InstanceFacts, ObservedVolume};
 use model::id::{CloudId, EnvironmentId};
 use model::key::{Key, ResourceKind};
 use model::name::NetworkName;
 use model::resolved::Resolved;
-use model::resource::{Instance, Power, Resource};
+use model::resource::{Boot, Instance, Power, Resource};
 use model::topology::Topology;
 use model::value::Value;
-use plan::offers::StoredSources;
+use plan::observed::Member;
 
 use crate::port::{Cloud, CloudError, Found, Mark, Scope, Status};
 use crate::{Engine, EngineError};
@@ -128,77 +127,75 @@ impl Collection {
         }
     }
 
-    /// The observed topology: the planned one as far as it was found, with what the cloud tells of
-    /// each instance.
-    pub fn observed_topology(&self, planned: &Topology) -> Topology {
-        let mut topology = planned.clone();
-        topology.layer = Layer::Observed;
-        topology.declared.clear();
-        let mut instances: BTreeMap<_, BTreeMap<u32, (&Instance, InstanceFacts)>> = BTreeMap::new();
+    /// The instances that are there, as they were seen. One that the cloud can't see just now is as
+    /// it was `before`, and not seen since then or since `now`.
+    pub fn members(
+        &self,
+        planned: &Resolved,
+        before: Option<&Topology>,
+        now: DateTime<Utc>,
+    ) -> Vec<Member> {
+        let mut members = Vec::new();
         for key in self.found.keys() {
             for found in self.staying(key) {
                 if let Some(Resource::Instance(instance)) = &found.resource {
                     let mut facts = found.facts.clone();
                     facts.public_addresses = self.public_addresses(key);
-                    instances
-                        .entry(&instance.group)
-                        .or_default()
-                        .insert(instance.ordinal, (instance, facts));
+                    facts.volumes = self.volumes(key);
+                    facts.fault = match &found.status {
+                        Status::Failed { fault } => Some(fault.clone()),
+                        _ => None,
+                    };
+                    members.push(self.member(instance, instance.power, facts));
+                } else if let Some(Resource::Instance(instance)) = planned.resources.get(key)
+                    && found.facts.status.as_deref() == Some(UNSEEN)
+                {
+                    let known = before
+                        .and_then(|before| before.groups.get(&instance.group))
+                        .and_then(|group| group.instances.get(&instance.ordinal));
+                    let mut facts = known.cloned().unwrap_or_default();
+                    facts.unseen_since.get_or_insert(now);
+                    let power = match &facts.status {
+                        Some(status) => Power::of_status(status),
+                        None => instance.power,
+                    };
+                    members.push(self.member(instance, power, facts));
                 }
             }
         }
-        topology
-            .groups
-            .retain(|name, _| instances.contains_key(name));
-        for (name, group) in &mut topology.groups {
-            let Some(found) = instances.remove(name) else {
-                continue;
-            };
-            group.count = Count::exactly(u32::try_from(found.len()).unwrap_or(u32::MAX));
-            group.ordinals = found.keys().copied().collect();
-            let flavors: BTreeSet<_> = found.values().map(|(i, _)| i.flavor.clone()).collect();
-            group.flavor = match flavors.len() {
-                1 => flavors.into_iter().next().unwrap_or(Value::Unknown),
-                _ => Value::Unknown,
-            };
-            let stopped = found
-                .iter()
-                .filter(|(_, (instance, _))| instance.power == Power::Stopped)
-                .map(|(ordinal, _)| *ordinal)
-                .collect();
-            let instances_of: Vec<&Instance> = found.values().map(|(i, _)| *i).collect();
-            group.instances = found
-                .into_iter()
-                .map(|(ordinal, (_, facts))| (ordinal, facts))
-                .collect();
-            let public = group
-                .instances
-                .values()
-                .map(|facts| facts.public_addresses.len())
-                .sum::<usize>();
-            group.public_addresses.count =
-                Value::Fixed(Count::exactly(u32::try_from(public).unwrap_or(u32::MAX)));
-            group.public_addresses.addresses = Vec::new();
-            for (network, addresses) in &mut group.addresses {
-                *addresses = named_addresses(network, addresses.len(), &instances_of);
+        members
+    }
+
+    fn member(&self, instance: &Instance, power: Power, facts: InstanceFacts) -> Member {
+        let (image, boot) = match &instance.boot {
+            Boot::Image(image) => (image.clone(), BootFrom::Disk),
+            // A copy's own image is nobody's name for anything.
+            Boot::OwnImage { .. } => (Value::Unknown, BootFrom::Disk),
+            Boot::Volume { volume } => {
+                let found = self.staying(volume).next();
+                let size = match found.and_then(|found| found.resource.as_ref()) {
+                    Some(Resource::Volume(volume)) => volume.size.clone(),
+                    _ => Value::Unknown,
+                };
+                (Value::Unknown, BootFrom::Volume(size))
             }
-            group.stopped = stopped;
-            let known: BTreeSet<u32> = group.ordinals.iter().copied().collect();
-            group.roles.retain(|ordinal, _| known.contains(ordinal));
+        };
+        Member {
+            group: instance.group.clone(),
+            ordinal: instance.ordinal,
+            host_name: instance.host_name.clone(),
+            flavor: instance.flavor.clone(),
+            size: None,
+            image,
+            boot,
+            networks: instance.networks.as_ref().clone(),
+            power,
+            facts,
         }
-        let there: BTreeSet<_> = topology.groups.keys().cloned().collect();
-        for group in topology.groups.values_mut() {
-            group.depends_on.retain(|name, _| there.contains(name));
-            group.mounts.retain(|mount| there.contains(&mount.from));
-        }
-        topology
     }
 
     fn public_addresses(&self, instance: &Key) -> Vec<IpAddr> {
-        self.found
-            .iter()
-            .filter(|(key, _)| key.kind == ResourceKind::FloatingIp)
-            .flat_map(|(_, found)| found)
+        self.of_kind(ResourceKind::FloatingIp)
             .filter_map(|found| match &found.resource {
                 Some(Resource::FloatingIp(ip)) if ip.instance.as_ref() == Some(instance) => {
                     ip.address.fixed().copied()
@@ -207,16 +204,36 @@ impl Collection {
             })
             .collect()
     }
+
+    fn of_kind(&self, kind: ResourceKind) -> impl Iterator<Item = &Found> {
+        self.found
+            .iter()
+            .filter(move |(key, _)| key.kind == kind)
+            .flat_map(|(_, found)| found)
+    }
+
+    /// The volumes at an instance, as the cloud calls them.
+    fn volumes(&self, instance: &Key) -> Vec<ObservedVolume> {
+        self.of_kind(ResourceKind::VolumeAttachment)
+            .filter_map(|found| match &found.resource {
+                Some(Resource::VolumeAttachment(at)) if at.instance == *instance => {
+                    let volume = self.staying(&at.volume).next()?;
+                    let Some(Resource::Volume(body)) = &volume.resource else {
+                        return None;
+                    };
+                    Some(ObservedVolume {
+                        name: volume.name.clone(),
+                        size: body.size.fixed().copied()?,
+                    })
+                }
+                _ => None,
+            })
+            .collect()
+    }
 }
 
-/// The addresses that the lowest ordinals have on a network, as many as are named there.
-fn named_addresses(network: &NetworkName, count: usize, instances: &[&Instance]) -> Vec<IpAddr> {
-    instances
-        .iter()
-        .take(count)
-        .map_while(|instance| instance.networks.get(network)?.fixed().copied())
-        .collect()
-}
+/// The status of an instance of which the cloud knows no more than its id.
+const UNSEEN: &str = "UNKNOWN";
 
 /// What a collection is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,8 +247,8 @@ pub enum Purpose {
 /// Enough of a resource to take it away where neither the cloud nor the plan can tell what it is.
 fn stand_in(key: &Key) -> Option<Resource> {
     use model::resource::{
-        Boot, FloatingIp, Image, Keypair, KeypairSource, Network, Router, SecurityGroup,
-        ServerGroup, Volume, VolumeContent, VolumeSnapshot,
+        FloatingIp, Image, Keypair, KeypairSource, Network, Router, SecurityGroup, ServerGroup,
+        Volume, VolumeContent, VolumeSnapshot,
     };
     Some(match key.kind {
         ResourceKind::Network => Network {}.into(),
@@ -361,67 +378,10 @@ impl Engine {
     ) -> Result<Collection, EngineError> {
         let kinds = ResourceKind::every();
         let collection = self
-            .patiently(|| self.collect(cloud, environment, &kinds))
+            .patiently(self.parts.config.retries, || {
+                self.collect(cloud, environment, &kinds)
+            })
             .await?;
         self.recognise(collection, environment).await
-    }
-
-    /// Asks a cloud for something that changes nothing, again where it only fails in passing.
-    async fn patiently<T, F: Future<Output = Result<T, CloudError>>>(
-        &self,
-        ask: impl Fn() -> F,
-    ) -> Result<T, EngineError> {
-        let config = &self.parts.config;
-        let mut wait = config.retry_wait;
-        let mut left = config.retries;
-        loop {
-            match ask().await {
-                Ok(answer) => return Ok(answer),
-                Err(error) if error.is_passing() && left > 0 => {
-                    left -= 1;
-                    let pause = match &error {
-                        CloudError::Throttled {
-                            retry_after: Some(pause),
-                            ..
-                        } => *pause,
-                        _ => wait,
-                    };
-                    self.parts.clock.sleep(pause).await;
-                    wait *= 2;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
-impl Engine {
-    /// What a cloud offers right now. Asked once, for whoever shows it and can show the last answer
-    /// instead.
-    pub async fn offers(
-        &self,
-        cloud: &model::name::CloudName,
-    ) -> Result<plan::offers::Offers, EngineError> {
-        Ok(self.cloud(cloud)?.offers().await?)
-    }
-
-    /// Asks for a cloud's offers, again where it only fails in passing.
-    pub(crate) async fn offers_patiently(
-        &self,
-        cloud: &dyn Cloud,
-    ) -> Result<plan::offers::Offers, EngineError> {
-        self.patiently(|| cloud.offers()).await
-    }
-
-    /// Looks up what volumes are made from, again where the cloud only fails in passing.
-    pub(crate) async fn stored_patiently(
-        &self,
-        cloud: &dyn Cloud,
-        wanted: &BTreeSet<VolumeSource>,
-    ) -> Result<StoredSources, EngineError> {
-        if wanted.is_empty() {
-            return Ok(StoredSources::new());
-        }
-        self.patiently(|| cloud.stored(wanted)).await
     }
 }

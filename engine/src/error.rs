@@ -1,9 +1,11 @@
 //! Why an act was not taken: what happened, why, and what to do.
 
+use model::collection::Owner;
 use model::key::Key;
 use model::name::{CloudName, EnvironmentName, RecipeName};
 use plan::buildable::Obstacle;
 use plan::copy::CopyError;
+use plan::placing::PlaceError;
 use plan::planner::PlanError;
 use plan::proof::Proof;
 
@@ -78,6 +80,29 @@ pub enum EngineError {
         /// The instance.
         instance: Key,
     },
+    /// Servers that Understudy didn't make stand where something is to be made.
+    #[error(
+        "{environment} can't be brought up: {} there and not made by Understudy, which changes and removes only what it made; it would make each a second time. Take the assignment back, or plan without them", are(.servers))]
+    ForeignServers {
+        /// Of which environment.
+        environment: EnvironmentName,
+        /// Which.
+        servers: Vec<String>,
+    },
+    /// A server that belongs to somebody already.
+    #[error("{server} can't be assigned: it is {}", .owner.meaning())]
+    NotForeign {
+        /// Which.
+        server: String,
+        /// Whose it is.
+        owner: Owner,
+    },
+    /// Servers can't be placed as they are asked to be.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// There is nothing to take back.
+    #[error("nothing was said of {0}: there is nothing to take back")]
+    NothingAssigned(String),
     /// The operation is not one that can be taken up again.
     #[error("this operation is {0}: only a stopped one can be taken up again")]
     NotStopped(&'static str),
@@ -110,4 +135,10 @@ fn failures(proof: &Proof) -> String {
         })
         .collect();
     texts.join("; ")
+}
+
+/// `a (app[1]), b (app[2]) are`.
+fn are(names: &[String]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names.join(", "))
 }

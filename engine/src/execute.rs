@@ -28,8 +28,8 @@ use plan::Plan;
 use plan::steps::{Expected, StepAct};
 
 use crate::collect::{Collection, Purpose};
+use crate::holders::Takeover;
 use crate::port::{Claim, Cloud, EnvironmentChange, JournalWrite, NewRevision, StoreError};
-use crate::work::Takeover;
 use crate::{Engine, EngineError};
 use states::{after, before, observed_again};
 
@@ -395,6 +395,14 @@ impl Execution<'_> {
                         .end(stop(trouble::still_there(&left)), Vec::new())
                         .await;
                 }
+                let left = self.engine.left_alone(&self.environment).await?;
+                if !left.is_empty() {
+                    let left = left.join(", ");
+                    self.note(format!(
+                        "Left alone, because Understudy didn't make them: {left}."
+                    ))
+                    .await?;
+                }
                 let change = if self.environment.kind == EnvironmentKind::Temporary {
                     EnvironmentChange::Destroyed(at)
                 } else {
@@ -425,16 +433,28 @@ impl Execution<'_> {
         }
     }
 
+    /// What is observed of the environment now: what is ours by our marks, what people assigned to
+    /// it as it was last collected.
     async fn observed(&self, collection: &Collection) -> Result<EnvironmentChange, EngineError> {
-        let mut topology = collection.observed_topology(&self.topology);
-        let reports = self.engine.reports(self.environment.id).await?;
+        let now = self.engine.clock().now();
+        let id = self.environment.id;
+        let before = self
+            .engine
+            .store()
+            .revision(id, Layer::Observed, None)
+            .await?;
+        let before = before.map(|(_, topology)| topology);
+        let (mut members, networks) = self.engine.assigned_members(id).await?;
+        members.extend(collection.members(&self.planned, before.as_ref(), now));
+        let mut topology = plan::observed::observed(&self.topology, members, &networks);
+        let reports = self.engine.reports(id).await?;
         reports.tell(&mut topology);
         Ok(EnvironmentChange::Observed(Box::new(NewRevision {
             records: instance_records(&topology),
             topology,
             layer: Layer::Observed,
             source: format!("collected from {}", self.cloud.name()),
-            at: self.engine.clock().now(),
+            at: now,
         })))
     }
 

@@ -7,14 +7,20 @@
 //! [`execute`] carries the plan out along its graph, with every intent in the journal before its
 //! call; [`collect`] reads what came of it. Nothing but `execute` calls the changing methods of a
 //! [`port::Cloud`], and only from a stored plan.
+//!
+//! Beside that, [`clouds`] collects what whole clouds hold, page by page, on a schedule or when
+//! somebody asks; what foreign servers are is a person's word. It only reads.
 
+mod clouds;
 pub mod collect;
 pub mod console;
 mod data;
 pub mod error;
 mod execute;
+mod holders;
 pub mod keypair;
 pub mod live;
+mod patience;
 pub mod port;
 mod power;
 pub mod preview;
@@ -68,6 +74,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// How often the store is looked at for work.
     pub tick: Duration,
+    /// How often clouds are collected; only when somebody asks for it where this is none.
+    pub collect_every: Option<Duration>,
     /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
     pub channels: bool,
 }
@@ -86,6 +94,7 @@ impl Default for Config {
             report_patience: Duration::from_mins(15),
             public_url: None,
             tick: Duration::from_secs(1),
+            collect_every: None,
             channels: true,
         }
     }

@@ -2,11 +2,19 @@
 
 mod clock;
 mod cloud;
+mod collections;
 mod probe;
 mod store;
 
 pub use clock::{Clock, Entropy};
-pub use cloud::{Cloud, CloudError, Create, Created, Done, Effect, Found, Mark, Scope, Status};
+pub use cloud::{
+    Absence, Cloud, CloudError, Create, Created, Done, Effect, Found, HeldPage, Mark, PageMark,
+    Scope, Status,
+};
+pub use collections::{
+    Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,
+    ObservedIn, Published, Staged, StagedRow,
+};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
     Asked, AwaitedReport, Claim, Demand, EnvironmentChange, Imported, JournalWrite, KeptConsole,

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use model::count::Sizing;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
+use model::key::Key;
 use model::lease::Lease;
-use model::name::{EnvironmentName, RecipeName};
+use model::name::{EnvironmentName, GroupName, RecipeName};
 use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
 use model::resource::Resource;
@@ -174,6 +175,8 @@ impl Engine {
             });
         }
         let target = resolve(&topology, &Sizing::Planned);
+        self.nothing_foreign_in_the_way(environment, &target)
+            .await?;
         let cloud = self.cloud_of(&topology)?;
         let collection = self.collect_patiently(&**cloud, environment.id).await?;
         let mut observed = collection.resolved(Purpose::BringUp, &target);
@@ -208,6 +211,32 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Refuses to make what is there already and was not made by us: it would be there twice.
+    pub(crate) async fn nothing_foreign_in_the_way(
+        &self,
+        environment: &Environment,
+        target: &Resolved,
+    ) -> Result<(), EngineError> {
+        let is_planned = |(group, ordinal): &(GroupName, u32)| {
+            target
+                .resources
+                .contains_key(&Key::instance(group, *ordinal))
+        };
+        let servers = self.foreign_at(environment.id, is_planned).await?;
+        if servers.is_empty() {
+            return Ok(());
+        }
+        Err(EngineError::ForeignServers {
+            environment: environment.name.clone(),
+            servers,
+        })
+    }
+
+    /// The foreign servers of an environment, which every act leaves alone: `web-3 (app[3])`.
+    pub async fn left_alone(&self, environment: &Environment) -> Result<Vec<String>, EngineError> {
+        self.foreign_at(environment.id, |_| true).await
     }
 
     /// What would be done to take an environment away.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use model::act::{Act, Actor};
+use model::assignment::{Selection, Wish};
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::filter::instance_records;
 use model::id::{EnvironmentId, OperationId};
 use model::key::Key;
 use model::lease::Lease;
-use model::name::{EnvironmentName, KeypairName};
+use model::name::{CloudName, EnvironmentName, KeypairName};
 use model::operation::{Operation, OperationState};
 use model::recipe::Recipe;
 use model::resource::Power;
@@ -92,6 +93,20 @@ pub enum Ask {
         /// Until when.
         until: DateTime<Utc>,
     },
+    /// To look at a cloud anew.
+    Collect {
+        /// Which.
+        cloud: CloudName,
+    },
+    /// To say which instances of an environment foreign servers are. Nothing is done to them.
+    Assign(Wish),
+    /// To take back what was said of foreign servers.
+    Unassign {
+        /// Of which cloud.
+        cloud: CloudName,
+        /// Which.
+        servers: Selection,
+    },
     /// To take up a stopped operation again.
     Resume(OperationId),
     /// To be told the private half of a keypair that Understudy made.
@@ -118,6 +133,20 @@ pub enum Outcome {
     Extended(Lease),
     /// The private half of a keypair.
     Key(PrivateKey),
+    /// A cloud will be looked at.
+    Wanted(CloudName),
+    /// Servers belong to an environment.
+    Assigned {
+        /// To which.
+        environment: EnvironmentName,
+        /// How many.
+        servers: usize,
+    },
+    /// What was said of servers is taken back.
+    Unassigned {
+        /// Of how many.
+        servers: usize,
+    },
 }
 
 impl Engine {
@@ -166,6 +195,9 @@ impl Engine {
                 let environment = self.environment(&environment).await?;
                 self.extend(&request, environment, until).await
             }
+            Ask::Collect { cloud } => self.want_collection(&request, &cloud).await,
+            Ask::Assign(wish) => self.assign(&request, wish).await,
+            Ask::Unassign { cloud, servers } => self.unassign(&request, cloud, servers).await,
             Ask::Resume(operation) => self.resume(&request, operation).await,
             Ask::FetchKey {
                 environment,

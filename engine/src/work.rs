@@ -1,28 +1,25 @@
 //! The worker: finds operations that somebody has to carry out, claims them, and keeps the claim
 //! alive. It never works on an operation that another executor may still be at.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::id::OperationId;
 use tokio::task::JoinSet;
 
+use crate::holders::Holders;
 use crate::port::{OpenOperation, StoreError};
 use crate::{Engine, EngineError};
 
-/// A holder that is being watched for signs of life.
-struct Watched {
-    fence: i64,
-    heartbeat: i64,
-    since: Duration,
-}
-
 impl Engine {
     /// Works until the future is dropped: carries operations out, takes expired environments down,
-    /// serves those who wait for news.
+    /// collects clouds, serves those who wait for news.
     pub async fn run(self: &Arc<Self>) {
-        tokio::join!(self.work(), self.watch_leases(), self.poll_versions());
+        tokio::join!(
+            self.work(),
+            self.watch_leases(),
+            self.collect_clouds(),
+            self.poll_versions()
+        );
     }
 
     async fn watch_leases(&self) {
@@ -35,7 +32,7 @@ impl Engine {
     }
 
     async fn work(self: &Arc<Self>) {
-        let mut watched: BTreeMap<OperationId, Watched> = BTreeMap::new();
+        let mut holders: Holders<OperationId> = Holders::new();
         let mut running: JoinSet<OperationId> = JoinSet::new();
         let mut mine: Vec<OperationId> = Vec::new();
         loop {
@@ -43,13 +40,17 @@ impl Engine {
             let woken = self.wake.notified();
             match self.store().open_operations().await {
                 Ok(open) => {
-                    watched.retain(|id, _| open.iter().any(|open| open.operation == *id));
+                    holders.retain(|id| open.iter().any(|open| open.operation == *id));
                     for open in open {
                         if mine.contains(&open.operation) {
                             continue;
                         }
-                        if let Some(takeover) = self.may_claim(&open, &mut watched)
-                            && let Some(claim) = self.claim(&open).await
+                        if let Some(takeover) = holders.may_claim(
+                            self,
+                            open.operation,
+                            open.holder,
+                            (open.fence, open.heartbeat),
+                        ) && let Some(claim) = self.claim(&open).await
                         {
                             mine.push(open.operation);
                             let engine = Arc::clone(self);
@@ -78,41 +79,6 @@ impl Engine {
         }
     }
 
-    /// Whether the holder is surely gone: the operation may be claimed, and whether from someone.
-    fn may_claim(
-        &self,
-        open: &OpenOperation,
-        watched: &mut BTreeMap<OperationId, Watched>,
-    ) -> Option<Takeover> {
-        let Some(holder) = open.holder else {
-            return Some(Takeover::Free);
-        };
-        if holder == self.executor {
-            // A task of ours that ended without letting go.
-            return Some(Takeover::FromDead);
-        }
-        if self.store().is_exclusive() {
-            // Only one server can use this store, and that is this one.
-            return Some(Takeover::FromDead);
-        }
-        let now = self.clock().monotonic();
-        let seen = watched.entry(open.operation).or_insert(Watched {
-            fence: open.fence,
-            heartbeat: open.heartbeat,
-            since: now,
-        });
-        if (seen.fence, seen.heartbeat) != (open.fence, open.heartbeat) {
-            *seen = Watched {
-                fence: open.fence,
-                heartbeat: open.heartbeat,
-                since: now,
-            };
-            return None;
-        }
-        (now.saturating_sub(seen.since) >= self.parts.config.executor_lease)
-            .then_some(Takeover::FromDead)
-    }
-
     async fn claim(&self, open: &OpenOperation) -> Option<crate::port::Claim> {
         match self.store().claim(open, self.executor).await {
             Ok(claim) => claim,
@@ -127,13 +93,4 @@ impl Engine {
     pub(crate) fn is_fenced(error: &EngineError) -> bool {
         matches!(error, EngineError::Store(StoreError::Fenced))
     }
-}
-
-/// From whom an operation is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takeover {
-    /// From nobody.
-    Free,
-    /// From an executor that is gone; a request of its own may still be under way.
-    FromDead,
 }

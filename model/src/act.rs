@@ -7,10 +7,11 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::Selection;
 use crate::environment::Layer;
 use crate::id::{EnvironmentId, RevisionNumber, TokenId};
 use crate::key::Key;
-use crate::name::{EnvironmentName, KeypairName, RecipeName};
+use crate::name::{CloudName, EnvironmentName, KeypairName, RecipeName};
 use crate::resource::Power;
 
 /// Who asks.
@@ -108,6 +109,27 @@ pub enum Act {
         /// Until when.
         until: DateTime<Utc>,
     },
+    /// A cloud is looked at anew.
+    Collect {
+        /// Which.
+        cloud: CloudName,
+    },
+    /// Foreign servers are said to belong to an environment. Nothing is done to them.
+    Assign {
+        /// Of which cloud.
+        cloud: CloudName,
+        /// Which.
+        servers: Selection,
+        /// To which environment.
+        environment: EnvironmentName,
+    },
+    /// What was said of foreign servers is taken back.
+    Unassign {
+        /// Of which cloud.
+        cloud: CloudName,
+        /// Which.
+        servers: Selection,
+    },
     /// A stopped operation is taken up again.
     Resume {
         /// Which environment.
@@ -135,6 +157,9 @@ impl Act {
             Self::TakeDown { .. } => "take down",
             Self::SetPower { power, .. } => power.verb(),
             Self::Extend { .. } => "extend",
+            Self::Collect { .. } => "collect",
+            Self::Assign { .. } => "assign",
+            Self::Unassign { .. } => "take assignment back",
             Self::Resume { .. } => "resume",
             Self::FetchKey { .. } => "fetch private key",
         }
@@ -157,6 +182,15 @@ impl Act {
                 format!("{} {}", power.verb(), names.join(", "))
             }
             Self::Extend { .. } => "needed for longer".into(),
+            Self::Collect { cloud } => format!("a new look at {cloud}"),
+            Self::Assign {
+                cloud: _,
+                servers,
+                environment,
+            } => format!("{servers} belong to {environment}"),
+            Self::Unassign { cloud: _, servers } => {
+                format!("{servers} belong to no environment that we know")
+            }
             Self::Resume { .. } => "try again".into(),
             Self::FetchKey { keypair, .. } => format!("private key of {keypair}"),
         }

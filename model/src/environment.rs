@@ -40,6 +40,30 @@ impl EnvironmentKind {
     }
 }
 
+impl EnvironmentKind {
+    /// All of them, in the order of every choice.
+    pub const ALL: [Self; 5] = [
+        Self::Production,
+        Self::Secondary,
+        Self::Temporary,
+        Self::Staging,
+        Self::Development,
+    ];
+}
+
+impl std::str::FromStr for EnvironmentKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word() == text)
+            .ok_or_else(|| {
+                let words = Self::ALL.map(Self::word).join(", ");
+                format!("`{text}` is no kind of environment: use one of {words}")
+            })
+    }
+}
+
 impl fmt::Display for EnvironmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())

@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::count::Count;
-use crate::name::GroupName;
+use crate::name::{FlavorName, GroupName, ImageName};
 use crate::profile::Category;
-use crate::unit::{Hundredths, Mib};
+use crate::unit::{Gib, Hundredths, Mib};
 
 /// An operating system's release as it was stated: `Ubuntu 12.04.2 LTS Precise`.
 #[derive(
@@ -157,6 +157,18 @@ impl fmt::Display for Standing<'_> {
     }
 }
 
+/// A volume that an instance was seen with.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct ObservedVolume {
+    /// What the cloud calls it, by name, or by id where it has none.
+    pub name: String,
+    /// Its size.
+    pub size: Gib,
+}
+
 /// What was observed of one instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +182,19 @@ pub struct InstanceFacts {
     /// What it has said itself; none where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
+    /// Since when the cloud can't see it, because the part that holds it is down: everything else
+    /// is of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_since: Option<DateTime<Utc>>,
+    /// Why it failed, in the cloud's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Its flavor, where that isn't its group's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flavor: Option<FlavorName>,
+    /// What it was started from, where that isn't its group's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageName>,
     /// Addresses on the environment's networks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
@@ -178,6 +203,9 @@ pub struct InstanceFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
     pub public_addresses: Vec<IpAddr>,
+    /// The volumes that were attached to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<ObservedVolume>,
     /// The operating system's release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os: Option<OsRelease>,

@@ -403,6 +403,24 @@ impl Group {
             .unwrap_or_else(|| format!("{name}{ordinal}"))
     }
 
+    /// The flavor of one instance: its own where it was seen with another than its group's.
+    pub fn flavor_of(&self, ordinal: u32) -> Value<FlavorName> {
+        let own = self
+            .instances
+            .get(&ordinal)
+            .and_then(|facts| facts.flavor.clone());
+        own.map_or_else(|| self.flavor.clone(), Value::Fixed)
+    }
+
+    /// The image of one instance: its own where it was seen with another than its group's.
+    pub fn image_of(&self, ordinal: u32) -> Value<ImageName> {
+        let own = self
+            .instances
+            .get(&ordinal)
+            .and_then(|facts| facts.image.clone());
+        own.map_or_else(|| self.image.clone(), Value::Fixed)
+    }
+
     /// The ordinals of the first `count` instances, lowest first: those named, then the numbers
     /// from 1 on that are not. Scaling down therefore takes the highest away.
     pub fn ordinals(&self, count: u32) -> Vec<u32> {

@@ -6,6 +6,8 @@
 //! workspace. It compiles for wasm, so that the browser and the server run the same code.
 
 pub mod act;
+pub mod assignment;
+pub mod collection;
 pub mod count;
 pub mod data;
 pub mod diff;
@@ -20,10 +22,12 @@ pub mod id;
 pub mod key;
 pub mod keypair;
 pub mod lease;
+pub mod mark;
 pub mod name;
 pub mod network;
 pub mod operation;
 pub mod profile;
+pub mod quota;
 pub mod recipe;
 pub mod resolved;
 pub mod resource;

@@ -332,7 +332,7 @@ fn instances(
             Some(data) => Disk::Taken(data.and_then(|data| data.disk.as_ref())),
             None => Disk::Own,
         };
-        let boot = starts_from(topology, group, &key, disk, resources);
+        let boot = starts_from(topology, group, &key, ordinal, disk, resources);
         if let Some(network) = routed.filter(|_| index < public as usize) {
             let address = match group.public_addresses.addresses.get(index) {
                 Some(address) => Value::Fixed(*address),
@@ -355,7 +355,7 @@ fn instances(
                 group: name.clone(),
                 ordinal,
                 host_name: group.host_name(name, ordinal),
-                flavor: group.flavor.clone(),
+                flavor: group.flavor_of(ordinal),
                 boot,
                 profiles: Arc::clone(profiles),
                 role: group.roles.get(&ordinal).copied(),
@@ -422,11 +422,12 @@ fn starts_from(
     topology: &Topology,
     group: &Group,
     instance: &Key,
+    ordinal: u32,
     disk: Disk<'_>,
     resources: &mut BTreeMap<Key, Resource>,
 ) -> Boot {
     let (size, content) = match (&group.boot, disk) {
-        (BootFrom::Disk, Disk::Own) => return Boot::Image(group.image.clone()),
+        (BootFrom::Disk, Disk::Own) => return Boot::Image(group.image_of(ordinal)),
         (BootFrom::Disk, Disk::Taken(origin)) => {
             let key = Key::new(ResourceKind::Image, instance.name());
             let image = Image {
@@ -435,7 +436,9 @@ fn starts_from(
             resources.insert(key.clone(), image.into());
             return Boot::OwnImage { image: key };
         }
-        (BootFrom::Volume(size), Disk::Own) => (size, VolumeContent::Image(group.image.clone())),
+        (BootFrom::Volume(size), Disk::Own) => {
+            (size, VolumeContent::Image(group.image_of(ordinal)))
+        }
         (BootFrom::Volume(size), Disk::Taken(origin)) => {
             let key = snapshot(origin, instance.name(), resources);
             (size, VolumeContent::Snapshot(key))
@@ -444,7 +447,7 @@ fn starts_from(
     let volume = Key::boot_volume(instance);
     // A flavor without a disk of its own leaves it to the image.
     let of_flavor = group
-        .flavor
+        .flavor_of(ordinal)
         .fixed()
         .and_then(|flavor| topology.flavors.get(flavor))
         .map(|flavor| flavor.disk)

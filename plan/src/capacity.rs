@@ -8,7 +8,7 @@ use model::data::BootFrom;
 use model::environment::EnvironmentKind;
 use model::flavor::Flavor;
 use model::group::Group;
-use model::name::EnvironmentName;
+use model::name::{EnvironmentName, FlavorName};
 use model::profile::Category;
 use model::resolved::sizing_of_addresses;
 use model::topology::Topology;
@@ -127,19 +127,17 @@ pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) 
         }
         let n = u64::from(count);
         instances += n;
-        let flavor = group
-            .flavor
-            .fixed()
-            .and_then(|name| topology.flavors.get(name));
-        let take = |figure: &mut Figure, of_one: fn(&Flavor) -> u64| match flavor {
-            Some(flavor) => figure.add(n * of_one(flavor)),
-            None => figure.unknown += n,
-        };
-        take(&mut vcpus, |flavor| u64::from(flavor.vcpus));
-        take(&mut ram, |flavor| flavor.ram.0);
-        // Who boots from a volume leaves the flavor's disk alone.
-        if group.boot.is_disk() {
-            take(&mut disk, |flavor| flavor.disk.0);
+        for (flavor, n) in flavors(topology, group, count) {
+            let take = |figure: &mut Figure, of_one: fn(&Flavor) -> u64| match flavor {
+                Some(flavor) => figure.add(n * of_one(flavor)),
+                None => figure.unknown += n,
+            };
+            take(&mut vcpus, |flavor| u64::from(flavor.vcpus));
+            take(&mut ram, |flavor| flavor.ram.0);
+            // Who boots from a volume leaves the flavor's disk alone.
+            if group.boot.is_disk() {
+                take(&mut disk, |flavor| flavor.disk.0);
+            }
         }
         volumes(topology, group, n, &mut volume);
         match &group.public_addresses.count {
@@ -164,6 +162,25 @@ pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) 
             public_addresses: public.unknown,
         },
     }
+}
+
+/// The flavors of a group's instances, each with how many have it: one for all, unless instances
+/// were seen with their own.
+fn flavors<'t>(
+    topology: &'t Topology,
+    group: &Group,
+    count: u32,
+) -> Vec<(Option<&'t Flavor>, u64)> {
+    let size = |name: Value<FlavorName>| {
+        let name = name.fixed().cloned()?;
+        topology.flavors.get(&name)
+    };
+    if group.instances.values().all(|facts| facts.flavor.is_none()) {
+        return vec![(size(group.flavor.clone()), u64::from(count))];
+    }
+    let each = group.ordinals(count).into_iter();
+    each.map(|ordinal| (size(group.flavor_of(ordinal)), 1))
+        .collect()
 }
 
 /// A group without volumes adds nothing, so that it never makes an unknown sum look known. The one

@@ -5,6 +5,7 @@
 mod args;
 mod capacity;
 mod cloud;
+mod collect;
 mod console;
 mod copy;
 mod diff;
@@ -109,6 +110,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Key(args) => key::run(args, setup, out).await,
             Command::Console(args) => console::run(args, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
+            Command::Collect(args) => collect::run(args, setup, out).await,
             Command::Cloud(command) => cloud::run(command, setup, out).await,
             Command::Schema => {
                 out.json(&model::file::schema())?;

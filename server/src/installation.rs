@@ -263,6 +263,16 @@ impl Installation {
         };
         opened.begin(beginning).await?;
         opened.offer_everything().await?;
+        // Those too that no environment is on, and that somebody once wanted to see.
+        for cloud in opened
+            .engine
+            .store()
+            .clouds()
+            .await
+            .map_err(EngineError::from)?
+        {
+            opened.engine.uses(&cloud.name);
+        }
         Ok(opened)
     }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
@@ -112,20 +112,45 @@ pub(crate) async fn for_each_in(
     let mut values = values.into_iter();
     while left > 0 {
         let size = chunk(left);
-        let mut sql = format!("{head} (");
-        placeholders(&mut sql, fixed.len(), size);
-        sql.push(')');
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for cell in fixed {
-            query = bind(query, cell.clone());
-        }
-        for cell in values.by_ref().take(size) {
-            query = bind(query, cell);
-        }
+        let query = in_query(head, fixed, values.by_ref().take(size), size);
         query.execute(&mut *on).await?;
         left -= size;
     }
     Ok(())
+}
+
+/// All rows of `head (…)` for all values: a query that ends in `… IN`, with the `fixed` values
+/// first.
+pub(crate) async fn select_in(
+    on: &mut AnyConnection,
+    head: &str,
+    fixed: &[Cell],
+    values: Vec<Cell>,
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let mut rows = Vec::new();
+    let mut left = values.len();
+    let mut values = values.into_iter();
+    while left > 0 {
+        let size = chunk(left);
+        let query = in_query(head, fixed, values.by_ref().take(size), size);
+        rows.extend(query.fetch_all(&mut *on).await?);
+        left -= size;
+    }
+    Ok(rows)
+}
+
+/// A statement that ends in `… IN` with some values.
+fn in_query(
+    head: &str,
+    fixed: &[Cell],
+    values: impl Iterator<Item = Cell>,
+    size: usize,
+) -> Bound<'static> {
+    let mut sql = format!("{head} (");
+    placeholders(&mut sql, fixed.len(), size);
+    sql.push(')');
+    let query = sqlx::query(AssertSqlSafe(sql));
+    fixed.iter().cloned().chain(values).fold(query, bind)
 }
 
 fn placeholders(sql: &mut String, after: usize, count: usize) {

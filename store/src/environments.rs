@@ -11,6 +11,7 @@ use model::topology::Topology;
 use sqlx::{AnyConnection, Row};
 
 use crate::SqlStore;
+use crate::clouds::assignments;
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
 use crate::rows::{EnvironmentRow, all, micros, one, select_environments};
@@ -236,15 +237,16 @@ pub(crate) async fn update(on: &mut AnyConnection, environment: &Environment) ->
 }
 
 /// Sets an environment to destroyed: its name is free, it is in no list of instances, its lease, its
-/// bindings and what its instances said are gone. Its revisions, operations and log stay.
+/// bindings, what its instances said and what people said of its servers are gone. Its revisions,
+/// operations and log stay.
 pub(crate) async fn destroy(
     on: &mut AnyConnection,
     id: EnvironmentId,
     at: DateTime<Utc>,
 ) -> Outcome<()> {
-    let id = id.to_string();
+    let text = id.to_string();
     sqlx::query("UPDATE environments SET destroyed_at = $2 WHERE id = $1 AND destroyed_at IS NULL")
-        .bind(&*id)
+        .bind(&*text)
         .bind(micros(at))
         .execute(&mut *on)
         .await?;
@@ -255,7 +257,7 @@ pub(crate) async fn destroy(
         "DELETE FROM reports WHERE environment = $1",
         "DELETE FROM consoles WHERE environment = $1",
     ] {
-        sqlx::query(sql).bind(&*id).execute(&mut *on).await?;
+        sqlx::query(sql).bind(&*text).execute(&mut *on).await?;
     }
-    Ok(())
+    assignments::forget(on, id).await
 }

@@ -5,6 +5,8 @@
 
 mod audit;
 mod batch;
+mod clouds;
+mod collectors;
 mod counts;
 mod environments;
 mod executors;
@@ -18,6 +20,7 @@ mod pool;
 mod recipes;
 mod revisions;
 mod rows;
+mod select;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -30,6 +33,7 @@ use engine::port::{
 };
 use engine::secret::InstallationSecret;
 use model::act::{Act, AuditEntry};
+use model::collection::HeldFilter;
 use model::environment::{Environment, Layer, Revision};
 use model::filter::{InstanceFilter, InstanceRow, Page};
 use model::id::{
@@ -60,8 +64,23 @@ pub struct SqlStore {
     engine: Engine,
     readers: AnyPool,
     writer: AnyPool,
-    /// None: every total is counted anew.
-    counts: Option<Counts>,
+    counts: Totals,
+}
+
+/// What is remembered of how long lists are; none: every total is counted anew.
+#[derive(Debug, Default)]
+struct Totals {
+    instances: Option<Counts<InstanceFilter>>,
+    held: Option<Counts<HeldFilter>>,
+}
+
+impl Totals {
+    fn remembered() -> Self {
+        Self {
+            instances: Some(Counts::default()),
+            held: Some(Counts::default()),
+        }
+    }
 }
 
 #[async_trait]

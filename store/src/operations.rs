@@ -63,7 +63,7 @@ impl SqlStore {
             } else {
                 let environment = environments::living(tx.on(), operation.environment).await?;
                 if operation.state.is_open() {
-                    free_of_others(tx.on(), &environment).await?;
+                    none_open(tx.on(), &environment).await?;
                 }
                 room(tx.on(), cloud, demand, free).await?;
                 insert(&mut tx, operation, cloud, idempotency_key.as_deref()).await?;
@@ -113,7 +113,7 @@ impl SqlStore {
                 }
             };
             let environment = environments::living(tx.on(), operation.environment).await?;
-            free_of_others(tx.on(), &environment).await?;
+            none_open(tx.on(), &environment).await?;
             set_state(tx.on(), id, &OperationState::Queued, micros(why.at)).await?;
             let act = Act::Resume {
                 environment: environment.id,
@@ -194,8 +194,20 @@ async fn with_key(on: &mut AnyConnection, key: &str) -> Outcome<Option<Operation
     Ok(operation.map(|operation| operation.id))
 }
 
+/// Whether no operation changes an environment.
+pub(crate) async fn is_none_open(
+    on: &mut AnyConnection,
+    environment: EnvironmentId,
+) -> Outcome<bool> {
+    let row = sqlx::query(OPEN_OF)
+        .bind(environment.to_string())
+        .fetch_optional(on)
+        .await?;
+    Ok(row.is_none())
+}
+
 /// Refused where another operation changes the environment.
-async fn free_of_others(on: &mut AnyConnection, environment: &Environment) -> Outcome<()> {
+pub(crate) async fn none_open(on: &mut AnyConnection, environment: &Environment) -> Outcome<()> {
     let row = sqlx::query(OPEN_OF)
         .bind(environment.id.to_string())
         .fetch_optional(on)

@@ -15,7 +15,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 
 use crate::failure::{Failure, Outcome};
-use crate::{Engine, SqlStore, counts::Counts};
+use crate::{Engine, SqlStore, Totals};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
@@ -149,7 +149,7 @@ impl SqlStore {
             engine: Engine::Sqlite,
             readers: pool(READERS, SQLITE_READER),
             writer: pool(1, SQLITE_WRITER),
-            counts: Some(Counts::default()),
+            counts: Totals::remembered(),
         })
     }
 
@@ -171,14 +171,14 @@ impl SqlStore {
             engine: Engine::Postgres,
             readers: pool(READERS),
             writer: pool(1),
-            counts: Some(Counts::default()),
+            counts: Totals::remembered(),
         })
     }
 
     /// The same store without its cache of counts: slower, and otherwise no different.
     #[must_use]
     pub fn without_caches(mut self) -> Self {
-        self.counts = None;
+        self.counts = Totals::default();
         self
     }
 

@@ -41,6 +41,13 @@ pub(crate) struct Prepared {
     content_hash: String,
 }
 
+impl Prepared {
+    /// The state itself.
+    pub(crate) const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+}
+
 struct PreparedItem {
     key: ItemKey,
     hash: String,
@@ -52,7 +59,7 @@ pub(crate) fn hash(text: &str) -> String {
     hex(Sha256::new_with_prefix(text))
 }
 
-fn hex(digest: Sha256) -> String {
+pub(crate) fn hex(digest: Sha256) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     digest
         .finalize()

@@ -1,11 +1,16 @@
 //! Rows, and the one door from them to values of the domain: `TryFrom`. Nothing read from the
 //! database gets around it, and whatever doesn't make sense is named by table, column and row.
 
+mod clouds;
 mod environments;
 mod instances_speak;
 mod operations;
 mod people;
 
+pub(crate) use clouds::{
+    AssignmentRow, CloudRow, CollectionRow, CollectorRow, HeldListRow, HeldVersionRow, KindRow,
+    ObservedRow, RuleRow,
+};
 pub(crate) use environments::{
     EnvironmentRow, ItemRow, ListedRow, RecipeRow, RevisionRow, select_environments,
     select_revisions,

@@ -19,6 +19,7 @@ mod client;
 mod keeper;
 mod line;
 mod listing;
+mod many;
 mod project;
 mod proxy;
 mod understudy;
@@ -311,6 +312,23 @@ impl Lab {
     /// If keystone refuses.
     pub async fn sign_in(&self, login: Login) -> Client {
         Client::sign_in(self.base, login).await
+    }
+
+    /// A `clouds.yaml` with one cloud of this name, as the administrator in the project `admin`.
+    pub fn clouds_yaml_of_admin(&self, cloud: &str, region: &str) -> String {
+        project::yaml(
+            cloud,
+            region,
+            &[
+                ("auth_url", &self.auth_url(region)),
+                ("username", "admin"),
+                ("password", &self.password),
+                ("project_name", "admin"),
+                ("user_domain_id", "default"),
+                ("project_domain_id", "default"),
+            ],
+            "password",
+        )
     }
 
     /// Everything that a project has, by ids of the project and its user.

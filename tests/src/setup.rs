@@ -28,6 +28,10 @@ pub struct TestSetup {
     pub report_patience_ms: Option<u64>,
     /// Calls in flight at once.
     pub calls_in_flight: Option<usize>,
+    /// How many entries of a cloud's list are asked for at once.
+    pub page_size: Option<u32>,
+    /// How often clouds are collected.
+    pub collect_every_ms: Option<u64>,
     /// The simulated cloud's seed.
     pub seed: Option<u64>,
     /// Whether a wake-up within the process makes anything sooner.
@@ -75,6 +79,12 @@ impl TestSetup {
         if let Some(calls) = self.calls_in_flight {
             engine.calls_in_flight = calls;
         }
+        if let Some(every) = self.collect_every_ms {
+            engine.collect_every = Some(Duration::from_millis(every));
+        }
+        if let Some(entries) = self.page_size {
+            setup.openstack.page_size = entries;
+        }
         if let Some(channels) = self.channels {
             engine.channels = channels;
         }
@@ -89,6 +99,23 @@ impl TestSetup {
             setup.caches = caches;
         }
         setup
+    }
+}
+
+/// The variable that names a file into which the process writes how much memory it held at most, in
+/// KiB, once it has done what it was asked.
+pub const PEAK: &str = "UNDERSTUDY_TEST_PEAK";
+
+/// Writes it, where a test wants to know.
+pub fn tell_peak() {
+    if let Some(file) = std::env::var_os(PEAK) {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|rest| rest.split_whitespace().next())
+            .expect("Linux says so");
+        std::fs::write(file, peak).unwrap();
     }
 }
 

@@ -14,6 +14,7 @@ use engine::secret::InstallationSecret;
 use engine::submit::Outcome;
 use engine::{Ask, Config, Engine, Parts, Request};
 use model::act::Actor;
+use model::collection::CloudState;
 use model::count::Sizing;
 use model::file::{Document, parse};
 use model::id::{InstallationId, OperationId};
@@ -359,6 +360,11 @@ impl World {
         .await
     }
 
+    /// Collects the cloud; how that stands.
+    pub async fn collect(&self) -> CloudState {
+        collect(&self.engine, &cloud_name()).await
+    }
+
     /// Lets the engine work until nothing is open.
     pub async fn work_until_idle(&self) {
         work_until_idle(&self.engine).await;
@@ -372,6 +378,35 @@ impl World {
     /// What happened in an operation, for the message of a test that fails.
     pub async fn log(&self, id: OperationId) -> String {
         log(&self.engine, id).await
+    }
+}
+
+/// Asks for a cloud to be collected and waits until it was; how that stands.
+pub async fn collect(engine: &Arc<Engine>, cloud: &CloudName) -> CloudState {
+    let ask = Ask::Collect {
+        cloud: cloud.clone(),
+    };
+    engine
+        .submit(request(), ask)
+        .await
+        .expect("it may be asked for");
+    tokio::select! {
+        () = engine.run() => unreachable!("it works until it is dropped"),
+        state = until_collected(engine.store(), cloud) => state,
+    }
+}
+
+/// Waits until nobody waits for a cloud and nobody reads it; how that stands.
+pub async fn until_collected(store: &dyn Store, cloud: &CloudName) -> CloudState {
+    loop {
+        let state = store.cloud(cloud).await.expect("the store answers");
+        if let Some(state) = state
+            && !state.is_wanted()
+            && state.progress.is_none()
+        {
+            return state;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

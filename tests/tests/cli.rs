@@ -8,6 +8,8 @@ mod broken;
 mod capacity;
 #[path = "cli/cloud.rs"]
 mod cloud;
+#[path = "cli/collect.rs"]
+mod collect;
 #[path = "cli/data.rs"]
 mod data;
 #[path = "cli/diff.rs"]

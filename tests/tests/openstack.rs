@@ -3,6 +3,8 @@
 
 #[path = "openstack/browser.rs"]
 mod browser;
+#[path = "openstack/collect.rs"]
+mod collect;
 #[path = "openstack/copy.rs"]
 mod copy;
 #[path = "openstack/data.rs"]
@@ -13,6 +15,8 @@ mod faults;
 mod first_boot;
 #[path = "openstack/kill.rs"]
 mod kill;
+#[path = "openstack/many.rs"]
+mod many;
 #[path = "openstack/pairs.rs"]
 mod pairs;
 #[path = "openstack/small.rs"]

@@ -6,6 +6,10 @@
 #[path = "store/harness.rs"]
 mod harness;
 
+#[path = "store/assignments.rs"]
+mod assignments;
+#[path = "store/clouds.rs"]
+mod clouds;
 #[path = "store/environments.rs"]
 mod environments;
 #[path = "store/executors.rs"]

@@ -3,6 +3,10 @@
 //! nothing left behind, made twice, or touched that is not ours?
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "stories/assigning.rs"]
+mod assigning;
+#[path = "stories/collecting.rs"]
+mod collecting;
 #[path = "stories/data.rs"]
 mod data;
 #[path = "stories/down_cell.rs"]

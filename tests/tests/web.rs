@@ -8,8 +8,12 @@ mod harness;
 
 #[path = "web/api.rs"]
 mod api;
+#[path = "web/assigning.rs"]
+mod assigning;
 #[path = "web/caches.rs"]
 mod caches;
+#[path = "web/clouds.rs"]
+mod clouds;
 #[path = "web/environments.rs"]
 mod environments;
 #[path = "web/forms.rs"]

@@ -31,6 +31,16 @@ pub(crate) fn field<V: IntoView + 'static>(
     }
 }
 
+/// Choices of a filter, the first of which does not narrow.
+pub(crate) fn choices(
+    all: &str,
+    values: impl IntoIterator<Item = String>,
+) -> Vec<(String, String)> {
+    std::iter::once((String::new(), all.to_owned()))
+        .chain(values.into_iter().map(|value| (value.clone(), value)))
+        .collect()
+}
+
 /// A choice among texts; each has a value and a label.
 pub(crate) fn select(
     id: &'static str,

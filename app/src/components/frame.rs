@@ -20,6 +20,8 @@ pub(crate) enum Place {
     Environments,
     /// The inventory.
     Instances,
+    /// Clouds.
+    Clouds,
     /// The comparison.
     Compare,
     /// Operations.
@@ -30,7 +32,7 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str, Icon); 6] = [
+const PLACES: [(Place, &str, &str, Icon); 7] = [
     (
         Place::Dashboard,
         routes::DASHBOARD,
@@ -49,6 +51,7 @@ const PLACES: [(Place, &str, &str, Icon); 6] = [
         "Instances",
         Icon::Instances,
     ),
+    (Place::Clouds, routes::CLOUDS, "Clouds", Icon::Cloud),
     (Place::Compare, routes::COMPARE, "Compare", Icon::Compare),
     (
         Place::Operations,

@@ -14,6 +14,8 @@ pub(crate) enum Icon {
     Environments,
     /// A rack.
     Instances,
+    /// A cloud.
+    Cloud,
     /// Two sides.
     Compare,
     /// A pulse.
@@ -42,6 +44,9 @@ impl Icon {
             Self::Environments => "M8 2l6 3-6 3-6-3zM2 8l6 3 6-3M2 11l6 3 6-3",
             Self::Instances => {
                 "M2 2.5h12v4.5H2zM2 9h12v4.5H2zM4.5 4.75h.01M4.5 11.25h.01M7.5 4.75H12M7.5 11.25H12"
+            }
+            Self::Cloud => {
+                "M4.5 12.5h7a2.8 2.8 0 0 0 .4-5.600 4 4 0 0 0-7.700-.9 3.300 3.300 0 0 0 .3 6.500z"
             }
             Self::Compare => "M6 2.5H2v11h4M10 2.5h4v11h-4M8 1.5v13",
             Self::Operations => "M1.5 8h3l2-5 3.5 10 2-5h2.5",

@@ -7,9 +7,10 @@ use model::profile::Lifecycle;
 use model::resource::Power;
 use model::unit::{Gib, Mib};
 
-use super::form;
+use super::badge;
 use super::standing;
 use super::unknown::{fixed, or_unknown, unknown};
+use super::{form, time};
 use crate::data::PowerOffer;
 use crate::fmt;
 use crate::routes;
@@ -255,6 +256,21 @@ fn row(instance: &InstanceRow, columns: Columns<'_>) -> impl IntoView + use<> {
                     view! {
                         <td>
                             {or_unknown(facts.standing().map(standing::short), not_collected)}
+                            {facts
+                                .unseen_since
+                                .map(|since| {
+                                    view! {
+                                        <div class="nowrap">
+                                            {badge::badge(badge::Tone::Warning, "not seen")}
+                                            " since "
+                                            {time::relative(since)}
+                                        </div>
+                                    }
+                                })}
+                            {facts
+                                .fault
+                                .clone()
+                                .map(|fault| view! { <div class="hint fault">{fault}</div> })}
                         </td>
                     }
                 })}

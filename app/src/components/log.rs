@@ -68,6 +68,13 @@ fn detail(act: &Act) -> Option<String> {
             environment: _,
             keypair,
         } => Some(keypair.to_string()),
+        Act::Collect { cloud } => Some(cloud.to_string()),
+        Act::Assign {
+            cloud,
+            servers,
+            environment: _,
+        }
+        | Act::Unassign { cloud, servers } => Some(format!("{servers} in {cloud}")),
         Act::TakeDown { environment: _ }
         | Act::Resume {
             environment: _,

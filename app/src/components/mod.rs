@@ -1,6 +1,8 @@
 //! What pages are made of: plain functions from data to HTML on native elements. They know no
 //! backend and hold no state; what moves is an island.
 
+pub(crate) mod age;
+pub(crate) mod assign;
 pub(crate) mod badge;
 pub(crate) mod capacity;
 pub(crate) mod change;
@@ -10,6 +12,7 @@ pub(crate) mod finding;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod groups;
+pub(crate) mod held_table;
 pub(crate) mod icon;
 pub(crate) mod instance_table;
 pub(crate) mod keys;

@@ -8,6 +8,7 @@ use model::name::EnvironmentName;
 use model::operation::Trouble;
 use plan::capacity::{EnvironmentCapacity, Totals};
 
+use super::Age;
 use crate::routes::CompareAsk;
 
 /// The comparison page.
@@ -47,6 +48,8 @@ pub struct CompareSide {
     pub revision: RevisionNumber,
     /// When that was stored.
     pub at: DateTime<Utc>,
+    /// When it was last true, where it is the newest that was observed.
+    pub observed: Option<Age>,
     /// What it needs, at all sizings.
     pub capacity: EnvironmentCapacity,
     /// What it needs at the sizing that was asked for.

@@ -14,7 +14,7 @@ use model::topology::Topology;
 use plan::capacity::{BySizing, EnvironmentCapacity, Totals};
 use plan::copy::Fidelity;
 
-use super::{CopyPreview, KeypairRow, Known, PlacedFinding};
+use super::{Age, CopyPreview, KeypairRow, Known, PlacedFinding};
 
 /// One environment in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct EnvironmentRow {
     pub lease: Option<Lease>,
     /// The operation under way, or the newest one where it is stopped or rolled back.
     pub operation: Option<Operation>,
+    /// When what is observed of it was last true; none where nothing ever was observed.
+    pub observed: Option<Age>,
     /// How many of its findings are critical.
     pub critical: u32,
     /// How many of its findings are warnings.
@@ -51,6 +53,10 @@ pub struct EnvironmentData {
     pub environment: Environment,
     /// The revision shown; its layer says whether it is planned or observed.
     pub revision: Revision,
+    /// When what is shown was last true, where it was observed.
+    pub observed: Option<Age>,
+    /// The servers in it that Understudy didn't make, which every act leaves alone.
+    pub foreign: Vec<String>,
     /// The state shown.
     pub topology: Topology,
     /// What that needs.

@@ -1,8 +1,9 @@
 //! What the inventory shows.
 
-use chrono::{DateTime, Utc};
 use model::filter::{InstanceFilter, InstanceRow, Page};
 use model::name::{EnvironmentName, FlavorName, GroupName};
+
+use super::Age;
 
 /// A page of the inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct InstancesData {
     /// What can be chosen in the filters.
     pub facets: InstanceFacets,
     /// When the oldest observed data in it was last true.
-    pub observed_at: Option<DateTime<Utc>>,
+    pub observed: Option<Age>,
 }
 
 /// What the filters of the inventory offer.

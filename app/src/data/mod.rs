@@ -3,6 +3,7 @@
 //!
 //! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
 
+pub mod cloud;
 pub mod compare;
 pub mod copy;
 pub mod dashboard;
@@ -11,6 +12,10 @@ pub mod instance;
 pub mod instances;
 pub mod operation;
 
+pub use cloud::{
+    ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
+    RuleLine, ThingData,
+};
 pub use compare::{CompareChoice, CompareData, CompareSide, Comparison};
 pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};

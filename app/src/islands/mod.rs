@@ -8,12 +8,14 @@ pub(crate) mod dom;
 mod helpers;
 mod live;
 mod live_filter;
+mod live_part;
 mod theme;
 
 pub use countdown::Countdown;
 pub use helpers::Helpers;
 pub use live::Live;
 pub use live_filter::LiveFilter;
+pub use live_part::LivePart;
 pub use theme::ThemeSwitch;
 #[cfg(feature = "ssr")]
 pub(crate) use theme::chosen as theme_of_request;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use model::diff::{ChangeRow, ChangeWord, DiffReport, DiffTotals};
 use model::operation::Trouble;
 
+use crate::components::age::age;
 use crate::components::badge;
 use crate::components::capacity;
 use crate::components::change;
@@ -208,10 +209,12 @@ fn state(label: &'static str, side: &CompareSide) -> impl IntoView + use<> {
         layer,
         revision,
         at,
+        observed,
         capacity,
         totals: _,
     } = side;
     let (layer, revision) = (*layer, *revision);
+    let seen = observed.map(|seen| view! { ", last seen so " {age(seen)} });
     view! {
         <section class="card">
             <p class="muted">{label}</p>
@@ -225,7 +228,7 @@ fn state(label: &'static str, side: &CompareSide) -> impl IntoView + use<> {
                 {badge::kind(*kind)}
             </h2>
             <p class="muted">
-                {format!("{layer} revision {revision}, stored ")} {time::absolute(*at)}
+                {format!("{layer} revision {revision}, stored ")} {time::absolute(*at)} {seen}
             </p>
             <p>
                 <strong>{capacity::instances(&capacity.totals)}</strong>

@@ -8,6 +8,7 @@ use model::topology::Topology;
 
 use super::environments::main_layer;
 use super::{offer, operations, temporary};
+use crate::components::age;
 use crate::components::badge::{self, Tone};
 use crate::components::capacity;
 use crate::components::empty::empty;
@@ -20,7 +21,7 @@ use crate::components::keys;
 use crate::components::time;
 use crate::components::unknown::or_unknown;
 use crate::context::{Shown, page, path, query, readable};
-use crate::data::EnvironmentData;
+use crate::data::{Age, EnvironmentData};
 use crate::fmt;
 use crate::routes;
 
@@ -43,6 +44,8 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
     let EnvironmentData {
         environment,
         revision,
+        observed,
+        foreign,
         topology,
         capacity,
         instances,
@@ -72,7 +75,8 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         }
     });
     view! {
-        {head(environment, revision, topology)}
+        {head(environment, revision, *observed, topology)}
+        {(!foreign.is_empty()).then(|| left_alone(foreign))}
         {layers(environment, revision)}
         {temporary.as_ref().map(|data| temporary::section(environment, data, keypairs))}
         {capacity::tiles(&capacity.totals)}
@@ -127,9 +131,33 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
     }
 }
 
+/// What every act leaves alone.
+fn left_alone(foreign: &[String]) -> impl IntoView + use<> {
+    let shown: Vec<&str> = foreign.iter().take(12).map(String::as_str).collect();
+    let more = foreign.len().saturating_sub(shown.len());
+    let more = (more > 0).then(|| format!(" and {more} more"));
+    view! {
+        <p class="callout tone-neutral">
+            <span class="badge-glyph" aria-hidden="true">"○"</span>
+            <span>
+                {fmt::counted(
+                    foreign.len().try_into().unwrap_or(u64::MAX),
+                    "server of it was",
+                    "servers of it were",
+                )}
+                " not made by Understudy, which changes and removes only what it made: "
+                {shown.join(", ")}
+                {more}
+                "."
+            </span>
+        </p>
+    }
+}
+
 fn head(
     environment: &Environment,
     revision: &Revision,
+    seen: Option<Age>,
     topology: &Topology,
 ) -> impl IntoView + use<> {
     let Environment {
@@ -141,7 +169,7 @@ fn head(
         created_at,
         planned,
         observed,
-        observed_at,
+        observed_at: _,
         destroyed_at,
     } = environment.clone();
     let team = topology.team.clone();
@@ -234,7 +262,13 @@ fn head(
                 <dt>"Observed"</dt>
                 <dd>
                     {or_unknown(
-                        observed_at.map(time::both),
+                        seen
+                            .map(|Age { at, stale }| {
+                                view! {
+                                    {time::both(at)}
+                                    {stale.then(age::flag)}
+                                }
+                            }),
                         "nothing of it was observed, or nobody said when",
                     )}
                 </dd>

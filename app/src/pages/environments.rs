@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::environment::{Environment, Layer};
 
+use crate::components::age::age;
 use crate::components::badge::{self, Tone};
 use crate::components::capacity;
 use crate::components::empty::empty;
@@ -117,14 +118,15 @@ fn row(row: &EnvironmentRow) -> impl IntoView + use<> {
         totals,
         lease: _,
         operation: _,
+        observed: seen,
         critical,
         warnings,
     } = row.clone();
     let shield = environment
         .protected
         .then(|| view! { <span class="kind" title="Changed by nobody until approvals exist">"protected"</span> });
-    let observed = match (environment.observed, environment.observed_at) {
-        (Some(_), Some(at)) => time::relative(at).into_any(),
+    let observed = match (environment.observed, seen) {
+        (Some(_), Some(seen)) => age(seen).into_any(),
         (Some(_), None) => unknown("nobody said when it was seen"),
         (None, _) => unknown("nothing of it was ever observed"),
     };

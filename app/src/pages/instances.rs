@@ -5,15 +5,16 @@ use model::environment::Layer;
 use model::filter::{Direction, InstanceFilter, InstanceSort};
 use model::profile::Category;
 
+use crate::components::age;
 use crate::components::empty::empty;
-use crate::components::form::{field, hidden, select};
+use crate::components::form::{choices, field, hidden, select};
 use crate::components::frame::{Place, heading};
 use crate::components::icon::{Icon, icon};
 use crate::components::instance_table::{Columns, table};
 use crate::components::pager::pager;
 use crate::components::time;
 use crate::context::{Shown, page, query, readable};
-use crate::data::InstancesData;
+use crate::data::{Age, InstancesData};
 use crate::fmt;
 use crate::islands::LiveFilter;
 use crate::routes;
@@ -34,9 +35,14 @@ pub(crate) fn InstancesPage() -> impl IntoView {
 
 fn draw(data: &InstancesData) -> impl IntoView + use<> {
     let filter = &data.filter;
-    let lead = data
-        .observed_at
-        .map(|at| view! { "What is observed was last true " {time::both(at)} }.into_any());
+    let lead = data.observed.map(|Age { at, stale }| {
+        view! {
+            "What is observed was last true "
+            {time::both(at)}
+            {stale.then(age::flag)}
+        }
+        .into_any()
+    });
     let exports = view! {
         <a class="button" download="instances.csv" href=routes::export(routes::INSTANCES_CSV, filter)>
             {icon(Icon::Download)}
@@ -61,7 +67,7 @@ fn results(data: &InstancesData) -> AnyView {
         page,
         all,
         facets: _,
-        observed_at: _,
+        observed: _,
     } = data;
     let count = view! {
         <p class="result-count" role="status">
@@ -69,6 +75,14 @@ fn results(data: &InstancesData) -> AnyView {
             {(page.total != *all).then(|| format!(" of {}", fmt::number(*all)))}
         </p>
     };
+    let begun = |after: Option<String>| {
+        routes::instances(&InstanceFilter {
+            after,
+            ..filter.clone()
+        })
+    };
+    let first = filter.after.is_some().then(|| begun(None));
+    let next = page.next.clone().map(|next| begun(Some(next)));
     let body = if page.rows.is_empty() && *all == 0 {
         empty(
             "There are no instances yet.",
@@ -87,7 +101,7 @@ fn results(data: &InstancesData) -> AnyView {
     } else {
         view! {
             {table(&page.rows, Columns::Inventory(filter))}
-            {pager(filter, page.rows.len(), page.total, page.next.as_deref())}
+            {pager(page.rows.len(), page.total, ("instance", "instances"), first, next)}
         }
         .into_any()
     };
@@ -96,13 +110,6 @@ fn results(data: &InstancesData) -> AnyView {
         {body}
     }
     .into_any()
-}
-
-/// Choices of a filter, the first of which does not narrow.
-fn choices(all: &str, values: impl IntoIterator<Item = String>) -> Vec<(String, String)> {
-    std::iter::once((String::new(), all.to_owned()))
-        .chain(values.into_iter().map(|value| (value.clone(), value)))
-        .collect()
 }
 
 fn filters(data: &InstancesData) -> impl IntoView + use<> {

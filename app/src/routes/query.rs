@@ -30,6 +30,14 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a parameter that may come more than once.
+    pub fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+        self.0
+            .iter()
+            .filter(move |(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// A parameter's value; an error says which one is wrong and why.
     pub fn value<T>(&self, name: &str) -> Result<Option<T>, String>
     where
@@ -67,6 +75,17 @@ pub const fn sort_word(sort: InstanceSort) -> &'static str {
     }
 }
 
+/// Which way a list is sorted.
+pub(super) fn direction(query: &Query) -> Result<Direction, String> {
+    match query.get("direction") {
+        None | Some("ascending") => Ok(Direction::Ascending),
+        Some("descending") => Ok(Direction::Descending),
+        Some(other) => Err(format!(
+            "direction: `{other}` is no direction: use ascending or descending"
+        )),
+    }
+}
+
 /// Reads the filter of the inventory.
 pub fn instance_filter(query: &Query) -> Result<InstanceFilter, String> {
     let sort = match query.get("sort") {
@@ -80,15 +99,7 @@ pub fn instance_filter(query: &Query) -> Result<InstanceFilter, String> {
             ));
         }
     };
-    let direction = match query.get("direction") {
-        None | Some("ascending") => Direction::Ascending,
-        Some("descending") => Direction::Descending,
-        Some(other) => {
-            return Err(format!(
-                "direction: `{other}` is no direction: use ascending or descending"
-            ));
-        }
-    };
+    let direction = direction(query)?;
     Ok(InstanceFilter {
         environment: query.value("environment")?,
         layer: query.value("layer")?,

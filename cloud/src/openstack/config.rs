@@ -163,16 +163,12 @@ impl Configured {
     /// What may be told of each.
     pub fn described(&self) -> impl Iterator<Item = Described> {
         self.clouds.iter().map(|(name, entry)| {
-            let auth = entry.config.auth.as_ref();
+            let (auth_url, project) = place(&entry.config);
             Described {
                 name: name.clone(),
                 origin: entry.origin.clone(),
-                auth_url: auth.and_then(|auth| auth.auth_url.clone()),
-                project: auth.and_then(|auth| {
-                    auth.project_name
-                        .clone()
-                        .or_else(|| auth.project_id.clone())
-                }),
+                auth_url,
+                project,
                 region: entry.config.region_name.clone(),
             }
         })
@@ -211,6 +207,7 @@ fn open(
 ) -> OpenStack {
     let options = Options {
         external_network: external_network(&config).or_else(|| options.external_network.clone()),
+        about: Some(about(&config)),
         ..options.clone()
     };
     let secrets: Vec<String> = config
@@ -229,6 +226,39 @@ fn open(
         ));
     }
     OpenStack::new(name, transport, options, Arc::clone(clock))
+}
+
+/// The address that one signs in at, and the project by name or id.
+fn place(config: &CloudConfig) -> (Option<String>, Option<String>) {
+    let auth = config.auth.as_ref();
+    (
+        auth.and_then(|auth| auth.auth_url.clone()),
+        auth.and_then(|auth| {
+            auth.project_name
+                .clone()
+                .or_else(|| auth.project_id.clone())
+        }),
+    )
+}
+
+/// What a cloud is and where: `OpenStack at keystone.example.org, project web, region North`.
+fn about(config: &CloudConfig) -> String {
+    let (auth_url, project) = place(config);
+    let mut about = "OpenStack".to_owned();
+    if let Some(url) = auth_url {
+        let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        // A user's name and password have no place there, and none here.
+        let host = host.split('/').next().unwrap_or(host);
+        let host = host.rsplit('@').next().unwrap_or(host);
+        about.extend([" at ", host]);
+    }
+    if let Some(project) = project {
+        about.extend([", project ", &project]);
+    }
+    if let Some(region) = &config.region_name {
+        about.extend([", region ", region]);
+    }
+    about
 }
 
 /// The network that public addresses come from, where the configuration says so: our own key

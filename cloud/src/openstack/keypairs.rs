@@ -9,6 +9,7 @@ use model::resource::{Keypair, KeypairSource};
 use serde_json::json;
 
 use super::listing::found;
+use super::pager::{Listing, Paging};
 use super::transport::{Call, Service, Version};
 use super::{OpenStack, mark, wire};
 
@@ -41,30 +42,25 @@ impl OpenStack {
         })
     }
 
+    /// How the user's keypairs are listed.
+    pub(super) async fn keypair_list(&self) -> Result<Listing, CloudError> {
+        let version = self.version(Service::Compute, &[PAGED]).await?;
+        let call = Call::get(Service::Compute, "os-keypairs").at(version);
+        let paging = match version {
+            Some(_) => Paging::KeypairName,
+            None => Paging::Whole,
+        };
+        Ok(Listing::new(call, "keypairs").paged(paging))
+    }
+
     /// All of the user's.
     pub(super) async fn keypairs(&self, needed: bool) -> Result<Vec<wire::Keypair>, CloudError> {
-        let mut all: Vec<wire::Keypair> = Vec::new();
         if !needed {
-            return Ok(all);
+            return Ok(Vec::new());
         }
-        let version = self.version(Service::Compute, &[PAGED]).await?;
-        loop {
-            let mut call = Call::get(Service::Compute, "os-keypairs").at(version);
-            if version.is_some() {
-                call = call.with("limit", super::PAGE.to_string());
-                if let Some(last) = all.last() {
-                    call = call.with("marker", last.name.as_str());
-                }
-            }
-            let mut body = self.ask(call).await?.body;
-            let more = version.is_some() && super::has_next(&body, "keypairs");
-            let page: Vec<wire::KeypairEntry> = wire::entries(&mut body, "keypairs");
-            let empty = page.is_empty();
-            all.extend(page.into_iter().map(|entry| entry.keypair));
-            if !more || empty {
-                return Ok(all);
-            }
-        }
+        let listing = self.keypair_list().await?;
+        let all: Vec<wire::KeypairEntry> = self.all_pages(&listing).await?;
+        Ok(all.into_iter().map(|entry| entry.keypair).collect())
     }
 }
 

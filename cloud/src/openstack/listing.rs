@@ -225,7 +225,7 @@ fn part(parent: Option<Mark>, kind: ResourceKind) -> Option<Mark> {
 }
 
 /// A time as the services write it: with a zone, or without one and meaning UTC.
-fn time(text: Option<&String>) -> Option<DateTime<Utc>> {
+pub(super) fn time(text: Option<&String>) -> Option<DateTime<Utc>> {
     let text = text?;
     DateTime::parse_from_rfc3339(text)
         .map(|time| time.with_timezone(&Utc))

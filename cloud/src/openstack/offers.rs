@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 
 use engine::port::CloudError;
-use model::flavor::Flavor;
-use model::unit::{Gib, Mib};
 use plan::offers::{Offers, Quota, QuotaKind, StoredSources};
 use serde_json::Value;
 
@@ -62,58 +60,81 @@ fn quota(limit: &Value, used: &Value) -> Option<Quota> {
     })
 }
 
+/// What a service's answer to [`OpenStack::ask_quotas`] says.
+pub(super) fn quotas(service: Service, body: &Value) -> BTreeMap<QuotaKind, Quota> {
+    let absolute = |names: &[(QuotaKind, &str, &str)]| {
+        let told = &body["limits"]["absolute"];
+        let quotas = names
+            .iter()
+            .filter_map(|(kind, limit, used)| Some((*kind, quota(&told[limit], &told[used])?)));
+        quotas.collect()
+    };
+    match service {
+        Service::Compute => absolute(NOVA),
+        Service::BlockStorage => absolute(CINDER),
+        Service::Network => NEUTRON
+            .iter()
+            .filter_map(|(kind, name)| {
+                let told = &body["quota"][name];
+                let mut quota = quota(&told["limit"], &told["used"])?;
+                quota.used += told["reserved"].as_u64().unwrap_or_default();
+                Some((*kind, quota))
+            })
+            .collect(),
+        Service::Image | Service::Identity => BTreeMap::new(),
+    }
+}
+
+/// The services that have quotas.
+pub(super) const WITH_QUOTAS: [Service; 3] =
+    [Service::Compute, Service::BlockStorage, Service::Network];
+
 impl OpenStack {
+    /// How a service is asked for its quotas.
+    pub(super) async fn ask_quotas(&self, service: Service) -> Result<Call, CloudError> {
+        Ok(match service {
+            Service::Network => {
+                let project = self.transport.project().await?;
+                Call::get(service, format!("quotas/{project}/details.json"))
+            }
+            Service::Compute | Service::BlockStorage | Service::Image | Service::Identity => {
+                Call::get(service, "limits")
+            }
+        })
+    }
+
     pub(super) async fn offered(&self) -> Result<Offers, CloudError> {
         let at = self.clock.now();
-        let project = self.transport.project().await?;
-        let nova = Call::get(Service::Compute, "limits");
-        let cinder = Call::get(Service::BlockStorage, "limits");
-        let neutron = Call::get(Service::Network, format!("quotas/{project}/details.json"));
+        let told = WITH_QUOTAS.map(|service| async move {
+            let body = self.if_allowed(self.ask_quotas(service).await?).await?;
+            Ok::<_, CloudError>((service, body))
+        });
         let keypairs = Call::get(Service::Compute, "os-keypairs");
-        let (flavors, images, nova, cinder, neutron, keypairs, free_addresses) = futures::try_join!(
+        let (flavors, images, told, keypairs, free_addresses) = futures::try_join!(
             self.flavors(),
             self.images(),
-            self.if_allowed(nova),
-            self.if_allowed(cinder),
-            self.if_allowed(neutron),
+            futures::future::try_join_all(told),
             self.if_allowed(keypairs),
             self.free_addresses(),
         )?;
         self.remember(Catalog::of(&flavors, &images)).await;
-        let mut quotas = BTreeMap::new();
-        for (body, names) in [(&nova, NOVA), (&cinder, CINDER)] {
-            let absolute = &body["limits"]["absolute"];
-            for (kind, limit, used) in names {
-                if let Some(quota) = quota(&absolute[limit], &absolute[used]) {
-                    quotas.insert(*kind, quota);
+        let mut of_all = BTreeMap::new();
+        for (service, body) in &told {
+            of_all.extend(quotas(*service, body));
+            if *service == Service::Compute {
+                // Nova tells how many keypairs a user may have, and not how many there are.
+                let limit = &body["limits"]["absolute"]["maxTotalKeypairs"];
+                let used = keypairs["keypairs"].as_array().map(Vec::len);
+                if let Some(quota) = quota(limit, &used.into()) {
+                    of_all.insert(QuotaKind::Keypairs, quota);
                 }
-            }
-        }
-        // Nova tells how many keypairs a user may have, and not how many there are.
-        let limit = &nova["limits"]["absolute"]["maxTotalKeypairs"];
-        let used = keypairs["keypairs"].as_array().map(Vec::len);
-        if let Some(quota) = quota(limit, &used.into()) {
-            quotas.insert(QuotaKind::Keypairs, quota);
-        }
-        for (kind, name) in NEUTRON {
-            let told = &neutron["quota"][name];
-            if let Some(mut quota) = quota(&told["limit"], &told["used"]) {
-                quota.used += told["reserved"].as_u64().unwrap_or_default();
-                quotas.insert(*kind, quota);
             }
         }
         Ok(Offers {
             at,
             flavors: flavors
                 .into_iter()
-                .filter_map(|row| {
-                    let flavor = Flavor {
-                        vcpus: row.vcpus,
-                        ram: Mib(row.ram),
-                        disk: Gib(row.disk + row.ephemeral),
-                    };
-                    Some((row.name.parse().ok()?, flavor))
-                })
+                .filter_map(|row| Some((row.name.parse().ok()?, row.size())))
                 .collect(),
             images: images
                 .into_iter()
@@ -123,7 +144,7 @@ impl OpenStack {
                 })
                 .collect(),
             sources: StoredSources::new(),
-            quotas,
+            quotas: of_all,
             free_addresses,
         })
     }

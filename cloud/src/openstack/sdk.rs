@@ -69,6 +69,10 @@ impl Sdk {
     /// A session that knows where a service is and which versions it speaks.
     async fn session_for(&self, service: Service) -> Result<&AsyncOpenStack, Lost> {
         let session = self.session().await?;
+        if service == Service::Identity {
+            // It was found in order to sign in.
+            return Ok(session);
+        }
         let discovered = Service::ALL
             .into_iter()
             .zip(&self.discovered)
@@ -94,6 +98,7 @@ fn service_type(service: Service) -> ServiceType {
         Service::Network => ServiceType::Network,
         Service::BlockStorage => ServiceType::BlockStorage,
         Service::Image => ServiceType::Image,
+        Service::Identity => ServiceType::Identity,
     }
 }
 

@@ -7,6 +7,7 @@ use engine::port::CloudError;
 use model::id::CloudId;
 use model::key::ResourceKind;
 
+use super::pager::{Listing, Paging};
 use super::transport::{Call, Service, Version};
 use super::{Catalog, OpenStack, wire};
 
@@ -68,18 +69,25 @@ fn needs(kind: ResourceKind) -> &'static [Table] {
     }
 }
 
-/// Since 2.47 a server tells its flavor's name, since 2.69 servers of a cell that is down are
-/// listed as UNKNOWN instead of being left out.
-const SERVERS: [Version; 2] = [
+/// Since 2.26 a server tells its tags, since 2.47 its flavor's name and size, since 2.69 servers of a
+/// cell that is down are listed as UNKNOWN instead of being left out.
+pub(super) const SERVERS: [Version; 3] = [
+    Version {
+        major: 2,
+        minor: 26,
+    },
     Version {
         major: 2,
         minor: 47,
     },
-    Version {
-        major: 2,
-        minor: 69,
-    },
+    LISTS_UNSEEN,
 ];
+
+/// Since when servers of a cell that is down are listed.
+pub(super) const LISTS_UNSEEN: Version = Version {
+    major: 2,
+    minor: 69,
+};
 
 /// Since 3.27 Cinder lists attachments.
 const ATTACHMENTS: Version = Version {
@@ -112,7 +120,6 @@ impl OpenStack {
         let is = |table| needed.contains(&table);
         let servers = Call::get(Service::Compute, "servers/detail")
             .at(self.version(Service::Compute, &SERVERS).await?);
-        let server_groups = Call::get(Service::Compute, "os-server-groups");
         let volumes = Call::get(Service::BlockStorage, "volumes/detail");
         let snapshots = Call::get(Service::BlockStorage, "snapshots/detail");
         // Those too that are still being made.
@@ -151,7 +158,7 @@ impl OpenStack {
                 neutron("floatingips"),
                 "floatingips"
             ),
-            self.server_groups(is(Table::ServerGroups), server_groups),
+            self.server_groups(is(Table::ServerGroups)),
             self.keypairs(is(Table::Keypairs)),
             self.where_needed(is(Table::Volumes), volumes, "volumes"),
             self.where_needed(is(Table::Snapshots), snapshots, "snapshots"),
@@ -195,7 +202,7 @@ impl OpenStack {
         &self,
         needed: bool,
         call: Call,
-        collection: &str,
+        collection: &'static str,
     ) -> Result<Vec<T>, CloudError> {
         if !needed {
             return Ok(Vec::new());
@@ -211,6 +218,15 @@ impl OpenStack {
         }
     }
 
+    async fn server_groups(&self, needed: bool) -> Result<Vec<wire::ServerGroup>, CloudError> {
+        if !needed {
+            return Ok(Vec::new());
+        }
+        let call = Call::get(Service::Compute, "os-server-groups");
+        let listing = Listing::new(call, "server_groups").paged(Paging::Offset);
+        self.all_pages(&listing).await
+    }
+
     /// A volume that is only about to be attached doesn't say where: its attachment does.
     async fn add_attachments(&self, volumes: &mut [wire::Volume]) -> Result<(), CloudError> {
         let Some(version) = self.version(Service::BlockStorage, &[ATTACHMENTS]).await? else {
@@ -224,35 +240,11 @@ impl OpenStack {
                 .filter(|row| row.volume_id == volume.id && !row.instance.is_empty())
                 .map(|row| wire::Attachment {
                     server_id: row.instance.clone(),
+                    device: None,
                 })
                 .collect();
         }
         Ok(())
-    }
-
-    /// Nova gives server groups by offset, and no link to the next page.
-    async fn server_groups(
-        &self,
-        needed: bool,
-        call: Call,
-    ) -> Result<Vec<wire::ServerGroup>, CloudError> {
-        let mut all = Vec::new();
-        if !needed {
-            return Ok(all);
-        }
-        loop {
-            let page = call
-                .clone()
-                .with("limit", super::PAGE.to_string())
-                .with("offset", all.len().to_string());
-            let mut body = self.ask(page).await?.body;
-            let mut groups: Vec<wire::ServerGroup> = wire::entries(&mut body, "server_groups");
-            let full = groups.len() >= super::PAGE as usize;
-            all.append(&mut groups);
-            if !full {
-                return Ok(all);
-            }
-        }
     }
 }
 

@@ -23,15 +23,18 @@ pub enum Service {
     BlockStorage,
     /// Glance.
     Image,
+    /// Keystone.
+    Identity,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Compute,
         Self::Network,
         Self::BlockStorage,
         Self::Image,
+        Self::Identity,
     ];
 
     /// The word for it, as in the catalog.
@@ -41,6 +44,7 @@ impl Service {
             Self::Network => "network",
             Self::BlockStorage => "block-storage",
             Self::Image => "image",
+            Self::Identity => "identity",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use engine::port::CloudError;
 use model::resource::Power;
+use model::unit::{Gib, Mib};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,6 +20,8 @@ pub(super) struct Network {
     pub description: Option<String>,
     #[serde(rename = "router:external")]
     pub external: bool,
+    pub shared: bool,
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
 }
 
@@ -33,6 +36,8 @@ pub(super) struct Subnet {
     pub cidr: String,
     pub gateway_ip: Option<String>,
     pub allocation_pools: Vec<Pool>,
+    pub enable_dhcp: bool,
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
 }
 
@@ -52,7 +57,16 @@ pub(super) struct Router {
     pub name: String,
     pub status: String,
     pub description: Option<String>,
+    pub external_gateway_info: Option<Gateway>,
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
+}
+
+/// Where a router leads.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Gateway {
+    pub network_id: String,
 }
 
 /// A port.
@@ -60,6 +74,10 @@ pub(super) struct Router {
 #[serde(default)]
 pub(super) struct Port {
     pub id: String,
+    pub name: String,
+    pub status: String,
+    pub mac_address: Option<String>,
+    pub project_id: Option<String>,
     pub network_id: String,
     pub device_id: String,
     pub device_owner: String,
@@ -97,6 +115,7 @@ pub(super) struct SecurityGroup {
     pub description: Option<String>,
     #[serde(rename = "security_group_rules")]
     pub rules: Vec<SecurityGroupRule>,
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
 }
 
@@ -124,6 +143,8 @@ pub(super) struct FloatingIp {
     #[serde(rename = "floating_ip_address")]
     pub address: String,
     pub port_id: Option<String>,
+    pub floating_network_id: Option<String>,
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
 }
 
@@ -145,6 +166,30 @@ pub(super) struct Server {
     pub fault: Option<Fault>,
     pub addresses: BTreeMap<String, Vec<Address>>,
     pub created: Option<String>,
+    #[serde(rename = "tenant_id")]
+    pub project_id: Option<String>,
+    #[serde(rename = "OS-EXT-AZ:availability_zone")]
+    pub zone: Option<String>,
+    #[serde(rename = "OS-EXT-SRV-ATTR:hypervisor_hostname")]
+    pub hypervisor: Option<String>,
+    #[serde(rename = "os-extended-volumes:volumes_attached")]
+    pub volumes: Vec<Reference>,
+    pub security_groups: Vec<Named>,
+    pub tags: Vec<String>,
+}
+
+/// Something else, by its id.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Reference {
+    pub id: String,
+}
+
+/// Something else, by its name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    pub name: String,
 }
 
 impl Server {
@@ -155,10 +200,7 @@ impl Server {
 
     /// Whether it runs. One that stands still in memory or on disk doesn't.
     pub fn power(&self) -> Power {
-        match self.word() {
-            "SHUTOFF" | "PAUSED" | "SUSPENDED" | "SHELVED" | "SHELVED_OFFLOADED" => Power::Stopped,
-            _ => Power::Running,
-        }
+        Power::of_status(self.word())
     }
 
     /// Whether it is being stopped or started.
@@ -186,6 +228,10 @@ impl Server {
 pub(super) struct ServerFlavor {
     pub original_name: Option<String>,
     pub id: Option<String>,
+    pub vcpus: Option<u32>,
+    pub ram: Option<u64>,
+    pub disk: Option<u64>,
+    pub ephemeral: Option<u64>,
 }
 
 /// Why a server failed.
@@ -211,6 +257,10 @@ pub(super) struct ServerGroup {
     pub id: String,
     pub name: String,
     pub members: Vec<String>,
+    /// Before 2.64 a list of one.
+    pub policies: Vec<String>,
+    pub policy: Option<String>,
+    pub project_id: Option<String>,
 }
 
 /// A keypair, as Nova lists them: each in an object of its own.
@@ -225,6 +275,7 @@ pub(super) struct KeypairEntry {
 #[serde(default)]
 pub(super) struct Keypair {
     pub name: String,
+    pub fingerprint: String,
     pub public_key: String,
 }
 
@@ -238,6 +289,14 @@ pub(super) struct Volume {
     pub size: u64,
     pub metadata: BTreeMap<String, String>,
     pub attachments: Vec<Attachment>,
+    #[serde(rename = "volume_type")]
+    pub storage: Option<String>,
+    /// `true` or `false`, as a text.
+    pub bootable: String,
+    #[serde(rename = "availability_zone")]
+    pub zone: Option<String>,
+    #[serde(rename = "os-vol-tenant-attr:tenant_id")]
+    pub project_id: Option<String>,
     pub snapshot_id: Option<String>,
     pub source_volid: Option<String>,
     #[serde(rename = "volume_image_metadata")]
@@ -262,6 +321,8 @@ pub(super) struct Snapshot {
     pub size: u64,
     pub volume_id: String,
     pub metadata: BTreeMap<String, String>,
+    #[serde(rename = "os-extended-snapshot-attributes:project_id")]
+    pub project_id: Option<String>,
     pub created_at: Option<String>,
 }
 
@@ -270,6 +331,7 @@ pub(super) struct Snapshot {
 #[serde(default)]
 pub(super) struct Attachment {
     pub server_id: String,
+    pub device: Option<String>,
 }
 
 /// An attachment by itself, as Cinder lists them since 3.27: those too that are still to be.
@@ -293,6 +355,19 @@ pub(super) struct Flavor {
     pub disk: u64,
     #[serde(rename = "OS-FLV-EXT-DATA:ephemeral")]
     pub ephemeral: u64,
+    #[serde(rename = "os-flavor-access:is_public")]
+    pub public: Option<bool>,
+}
+
+impl Flavor {
+    /// Its size in our words: both of its disks are on the host.
+    pub fn size(&self) -> model::flavor::Flavor {
+        model::flavor::Flavor {
+            vcpus: self.vcpus,
+            ram: Mib(self.ram),
+            disk: Gib(self.disk + self.ephemeral),
+        }
+    }
 }
 
 /// An image of Glance.
@@ -302,9 +377,12 @@ pub(super) struct Image {
     pub id: String,
     pub name: Option<String>,
     pub status: String,
+    pub visibility: String,
     pub owner: Option<String>,
     /// In GiB.
     pub min_disk: u64,
+    /// In MiB.
+    pub min_ram: u64,
     /// In bytes, as it is stored.
     pub size: u64,
     /// In bytes, as a disk.
@@ -334,6 +412,62 @@ impl Image {
     }
 }
 
+/// A project of Keystone.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Project {
+    pub id: String,
+    pub name: String,
+    pub enabled: bool,
+}
+
+/// A hypervisor.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Hypervisor {
+    /// A text since 2.53, a number before.
+    pub id: Value,
+    #[serde(rename = "hypervisor_hostname")]
+    pub name: String,
+    #[serde(rename = "hypervisor_type")]
+    pub sort: String,
+    pub state: String,
+    pub status: String,
+    pub vcpus: Option<u32>,
+    pub vcpus_used: Option<u32>,
+    pub memory_mb: Option<u64>,
+    pub memory_mb_used: Option<u64>,
+    pub local_gb: Option<u64>,
+    pub local_gb_used: Option<u64>,
+    pub running_vms: Option<u32>,
+}
+
+/// An availability zone of Nova or Cinder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Zone {
+    #[serde(rename = "zoneName")]
+    pub name: String,
+    #[serde(rename = "zoneState")]
+    pub state: ZoneState,
+}
+
+/// Whether a zone can be used.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ZoneState {
+    pub available: bool,
+}
+
+/// An availability zone of Neutron, once for each sort of thing that can be made in it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NetworkZone {
+    pub name: String,
+    pub state: String,
+    pub resource: String,
+}
+
 /// Reads one object. A field that is there and empty is as good as one that is missing.
 fn forgiving<T: DeserializeOwned>(mut object: Value) -> serde_json::Result<T> {
     if let Value::Object(fields) = &mut object {
@@ -348,20 +482,39 @@ pub(super) fn one<T: DeserializeOwned>(object: Value) -> Result<T, CloudError> {
         .map_err(|error| CloudError::Unexpected(format!("an answer makes no sense: {error}")))
 }
 
+/// The entries of a list.
+#[derive(Debug)]
+pub(super) struct Entries<T> {
+    pub rows: Vec<T>,
+    /// The ids of those that make no sense.
+    pub odd: Vec<String>,
+}
+
 /// Reads the entries of a list; one that makes no sense is left out and named in the log.
 pub(super) fn entries<T: DeserializeOwned>(body: &mut Value, collection: &str) -> Vec<T> {
-    let Value::Array(items) = body[collection].take() else {
-        return Vec::new();
+    read_entries(body, collection).rows
+}
+
+/// Reads the entries of a list, and tells which make no sense: those are there all the same.
+pub(super) fn read_entries<T: DeserializeOwned>(body: &mut Value, collection: &str) -> Entries<T> {
+    let mut entries = Entries {
+        rows: Vec::new(),
+        odd: Vec::new(),
     };
-    items
-        .into_iter()
-        .filter_map(|item| {
-            let id = item["id"].as_str().unwrap_or_default().to_owned();
-            forgiving(item)
-                .inspect_err(|error| tracing::warn!(collection, id, %error, "an odd entry"))
-                .ok()
-        })
-        .collect()
+    let Value::Array(items) = body[collection].take() else {
+        return entries;
+    };
+    for item in items {
+        let id = item["id"].as_str().unwrap_or_default().to_owned();
+        match forgiving(item) {
+            Ok(row) => entries.rows.push(row),
+            Err(error) => {
+                tracing::warn!(collection, id, %error, "an odd entry");
+                entries.odd.push(id);
+            }
+        }
+    }
+    entries
 }
 
 #[cfg(test)]
@@ -377,8 +530,9 @@ mod tests {
             {"id": "b", "fixed_ips": "nonsense"},
             {"id": "c", "device_id": "d", "unheard_of": {"x": 1}},
         ]});
-        let ports: Vec<Port> = entries(&mut body, "ports");
-        let ids: Vec<&str> = ports.iter().map(|port| port.id.as_str()).collect();
+        let Entries { rows, odd } = read_entries::<Port>(&mut body, "ports");
+        let ids: Vec<&str> = rows.iter().map(|port| port.id.as_str()).collect();
         assert_eq!(ids, ["a", "c"]);
+        assert_eq!(odd, ["b"]);
     }
 }

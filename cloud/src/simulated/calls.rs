@@ -56,6 +56,8 @@ words! {
         List = "list",
         /// [`engine::port::Cloud::get`].
         Get = "get",
+        /// [`engine::port::Cloud::page`].
+        Page = "page",
         /// [`engine::port::Cloud::offers`].
         Offers = "offers",
         /// [`engine::port::Cloud::console`].

@@ -91,6 +91,8 @@ pub struct SimulatedConfig {
     pub report: Delay,
     /// The hypervisors: what limits a server group.
     pub hosts: u32,
+    /// How many things a page holds.
+    pub page_size: usize,
     /// The ranges that public addresses are taken from.
     pub address_pool: Vec<IpNet>,
     /// How much there may be; no limit where a kind is missing.
@@ -146,6 +148,7 @@ impl Default for SimulatedConfig {
             other: Delay::NONE,
             report: Delay::seconds(1, 4),
             hosts: 16,
+            page_size: 1000,
             // TEST-NET-3 (RFC 5737): addresses that are nobody's.
             address_pool: vec![Ipv4Net::new_assert(Ipv4Addr::new(203, 0, 113, 0), 24).into()],
             // Room for the environments that a first user tries, with an end that can be reached.

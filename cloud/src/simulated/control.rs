@@ -2,7 +2,8 @@
 //! ours, change what it offers, make calls go wrong, read what was asked of it. For tests and for
 //! people who want to see what happens; the product itself never calls any of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use engine::port::{CloudError, Mark};
 use model::flavor::Flavor;
@@ -16,7 +17,9 @@ use super::calls::Call;
 use super::faults::{Fault, FaultState};
 use super::guest::Guest;
 use super::rules::{self, Ground, New};
-use super::world::{Body, BootRow, Content, Disk, Pending, PublicAddress, Row, Server, Size};
+use super::world::{
+    Body, BootRow, Content, Disk, Pending, PortRow, PublicAddress, Row, Server, Size,
+};
 use super::{Simulated, addresses};
 
 impl Simulated {
@@ -141,7 +144,9 @@ impl Simulated {
                         file_system: None,
                         extending: None,
                     }),
-                    ResourceKind::Instance => Body::Instance(Box::new(foreign_server(name)?)),
+                    ResourceKind::Instance => {
+                        Body::Instance(Box::new(foreign_server(&ForeignServer::named(name))?))
+                    }
                     ResourceKind::FloatingIp => Body::FloatingIp(PublicAddress {
                         address: addresses::public(world, pool, None)?,
                         network: None,
@@ -207,27 +212,151 @@ impl Simulated {
     }
 }
 
-/// A small server that is somebody else's.
-fn foreign_server(name: &str) -> Result<Server, CloudError> {
+/// A server that was there before us, or that somebody else made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForeignServer {
+    /// Its name.
+    pub name: String,
+    /// Its flavor's name; a small one of nobody's unless given.
+    pub flavor: Option<FlavorName>,
+    /// Its image's name.
+    pub image: Option<ImageName>,
+    /// Its addresses, on a network called `legacy`.
+    pub addresses: Vec<IpAddr>,
+    /// What people wrote on it.
+    pub metadata: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: BTreeSet<String>,
+    /// The volumes attached to it, by name with their size in GiB.
+    pub volumes: Vec<(String, u64)>,
+    /// Why it is in ERROR, where it is.
+    pub fault: Option<String>,
+}
+
+impl ForeignServer {
+    /// One of a name, of which nothing else is known.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Simulated {
+    /// Puts a server in that is not ours. It is no call, and meets no quota.
+    pub async fn put_foreign_server(&self, server: ForeignServer) -> Result<CloudId, CloudError> {
+        let ids = self.put_foreign_servers(vec![server]).await?;
+        ids.into_iter()
+            .next()
+            .ok_or_else(|| CloudError::Unexpected("no server came of one".into()))
+    }
+
+    /// The same of many, at once; their ids in order.
+    pub async fn put_foreign_servers(
+        &self,
+        servers: Vec<ForeignServer>,
+    ) -> Result<Vec<CloudId>, CloudError> {
+        let now = self.now();
+        let row = |id: CloudId, name: &str, body: Body, fault: Option<String>| Row {
+            id,
+            name: name.to_owned(),
+            mark: None,
+            body,
+            created: now,
+            ready: now,
+            fault,
+            gone: None,
+        };
+        let (mut ids, mut rows) = (Vec::new(), Vec::new());
+        for server in servers {
+            let id = self.new_id();
+            let body = Body::Instance(Box::new(foreign_server(&server)?));
+            rows.push(row(id.clone(), &server.name, body, server.fault));
+            for (name, gib) in server.volumes {
+                let volume = self.new_id();
+                let disk = Body::Volume(Disk {
+                    gib,
+                    content: Content::Empty,
+                    bootable: false,
+                    mount: None,
+                    file_system: None,
+                    extending: None,
+                });
+                rows.push(row(volume.clone(), &name, disk, None));
+                let at = Body::VolumeAttachment {
+                    volume,
+                    instance: id.clone(),
+                };
+                rows.push(row(self.new_id(), "", at, None));
+            }
+            ids.push(id);
+        }
+        self.file
+            .write(|world| {
+                for row in rows {
+                    world.put(row);
+                }
+            })
+            .await?;
+        Ok(ids)
+    }
+
+    /// Takes something out that is not ours, and what hangs on it, as its owner would.
+    pub async fn remove_foreign(&self, id: &CloudId) -> Result<(), CloudError> {
+        self.file
+            .write(|world| {
+                let parts: Vec<CloudId> = world
+                    .rows()
+                    .filter(|row| match &row.body {
+                        Body::VolumeAttachment { volume, instance } => {
+                            volume == id || instance == id
+                        }
+                        _ => row.id == *id,
+                    })
+                    .map(|row| row.id.clone())
+                    .collect();
+                for part in parts {
+                    world.remove(&part);
+                }
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn foreign_server(server: &ForeignServer) -> Result<Server, CloudError> {
     let unnamed = |error: model::name::NameError| CloudError::Refused(error.to_string());
+    let foreign = || FlavorName::new("foreign").map_err(unnamed);
+    let image = || ImageName::new("foreign").map_err(unnamed);
     Ok(Server {
-        host_name: name.to_owned(),
-        flavor: FlavorName::new("foreign").map_err(unnamed)?,
+        host_name: server.name.clone(),
+        flavor: server.flavor.clone().map_or_else(foreign, Ok)?,
         size: Size {
             vcpus: 1,
             ram_mib: 512,
         },
         resizing: None,
-        boot: BootRow::Offered(ImageName::new("foreign").map_err(unnamed)?),
+        boot: BootRow::Offered(server.image.clone().map_or_else(image, Ok)?),
         power: Power::Running,
         powering: None,
         purpose: None,
-        ports: Vec::new(),
-        security_groups: std::collections::BTreeSet::new(),
+        ports: server
+            .addresses
+            .iter()
+            .map(|address| PortRow {
+                network: CloudId::new("legacy"),
+                subnet: CloudId::new("legacy"),
+                address: Some(*address),
+            })
+            .collect(),
+        security_groups: BTreeSet::new(),
         group: None,
         host: Some(1),
         keypair: None,
         first_boot: None,
         guest: Guest::default(),
+        metadata: server.metadata.clone(),
+        tags: server.tags.clone(),
     })
 }

@@ -36,6 +36,8 @@ pub enum What {
         /// The Retry-After, in seconds; none where the cloud doesn't say.
         retry_after: Option<u64>,
     },
+    /// 403: nothing is done.
+    Forbidden,
     /// 500: nothing is done.
     ServerError,
     /// 500 although it is done.
@@ -141,6 +143,7 @@ impl Fault {
             }
             (
                 What::Throttled { .. }
+                | What::Forbidden
                 | What::ServerError
                 | What::ServerErrorAfterEffect
                 | What::LostAnswer
@@ -156,6 +159,7 @@ impl Fault {
             Verb::List | Verb::Offers if on.kind.is_some() || on.key.is_some() => {
                 refuse("this call is about no single kind or key")
             }
+            Verb::Page if on.key.is_some() => refuse("this call is about no single key"),
             _ if *times == 0 || on.nth == Some(0) => refuse("it would never hit; count from 1"),
             _ => Ok(()),
         }
@@ -254,6 +258,12 @@ impl From<Option<What>> for Influence {
                     retry_after: retry_after.map(Duration::from_secs),
                     words: "This request was rate-limited. (HTTP 429)".into(),
                 }),
+                ..none
+            },
+            What::Forbidden => Self {
+                instead: Some(CloudError::Refused(
+                    "Policy doesn't allow this to be performed. (HTTP 403)".into(),
+                )),
                 ..none
             },
             What::ServerError => Self {

@@ -69,15 +69,15 @@ fn is_of_one(a: &Mark, b: &Mark) -> bool {
 }
 
 /// What rows know of each other.
-struct Links<'w> {
+pub(super) struct Links<'w> {
     /// The volumes that are attached, or started from.
     attached: BTreeSet<&'w CloudId>,
     /// The public addresses of servers.
-    public: BTreeMap<&'w CloudId, Vec<IpAddr>>,
+    pub(super) public: BTreeMap<&'w CloudId, Vec<IpAddr>>,
 }
 
 impl<'w> Links<'w> {
-    fn of(world: &'w World) -> Self {
+    pub(super) fn of(world: &'w World) -> Self {
         let mut links = Self {
             attached: BTreeSet::new(),
             public: BTreeMap::new(),
@@ -185,7 +185,7 @@ fn status(row: &Row, now: Millis) -> Status {
 }
 
 /// The cloud's own word; none where OpenStack has no status for such a thing.
-fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str> {
+pub(super) fn status_word(links: &Links<'_>, row: &Row, now: Millis) -> Option<&'static str> {
     let status = status(row, now);
     let volume = matches!(row.body, Body::Volume(_) | Body::VolumeSnapshot { .. });
     match (&row.body, status) {
@@ -386,6 +386,8 @@ fn instance(keys: &Translator<'_>, server: &Server) -> Option<Instance> {
         powering: _,
         host: _,
         guest: _,
+        metadata: _,
+        tags: _,
     } = server;
     let Purpose {
         group,

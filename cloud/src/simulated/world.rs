@@ -182,6 +182,12 @@ pub(super) struct Server {
     /// What runs inside it.
     #[serde(default)]
     pub guest: Guest,
+    /// What people wrote on it, beside what it is for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
 }
 
 /// A keypair by its name, which holds its mark.

@@ -7,29 +7,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use model::collection::{Held, HeldKind, Reach};
 use model::data::VolumeSource;
 use model::facts::InstanceFacts;
 use model::id::{CloudId, EnvironmentId, InstallationId};
 use model::key::{Key, ResourceKind};
+pub use model::mark::Mark;
 use model::name::CloudName;
 use model::resource::Resource;
 use plan::offers::{Offers, QuotaKind, StoredSources};
 use plan::user_data::UserData;
-use serde::{Deserialize, Serialize};
-
-/// What makes a resource ours. It goes into the create body, so that no moment exists in which a
-/// resource of ours is unmarked, and holds only what never changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Mark {
-    /// Whose.
-    pub installation: InstallationId,
-    /// Of which environment.
-    pub environment: EnvironmentId,
-    /// Which resource of it.
-    pub key: Key,
-    /// Which attempt at it, counting from 1.
-    pub attempt: u32,
-}
 
 /// A call that creates one resource.
 #[derive(Clone, Debug)]
@@ -126,6 +113,33 @@ pub enum Done {
     Later,
 }
 
+/// One page of what a cloud holds of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldPage {
+    /// What is on it.
+    pub held: Vec<Held>,
+    /// What is on it and makes no sense to us: it is there, and no more is known.
+    pub odd: Vec<CloudId>,
+    /// Where the next page begins; none on the last.
+    pub next: Option<PageMark>,
+    /// What it means that something is on none of the pages.
+    pub absence: Absence,
+}
+
+/// Where a page begins: the driver's own business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageMark(pub String);
+
+/// What it means that something is on none of the pages of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// It is gone.
+    Gone,
+    /// It is gone, or the cloud leaves out what it can't see just now: whoever wants to know has
+    /// to ask for it by its id.
+    GoneOrOutOfSight,
+}
+
 /// Why a cloud did not do what it was asked. Each holds the cloud's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CloudError {
@@ -218,6 +232,9 @@ pub trait Cloud: Send + Sync {
     /// Its name, as in environment files.
     fn name(&self) -> &CloudName;
 
+    /// What it is and where, in a few words for people.
+    fn about(&self) -> String;
+
     /// How long an answer is waited for.
     fn request_timeout(&self) -> Duration;
 
@@ -237,6 +254,15 @@ pub trait Cloud: Send + Sync {
 
     /// Looks at one resource by its id.
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError>;
+
+    /// One page of what the cloud holds of a kind, whoever made it: one call, whose answer is all
+    /// that is held in memory. A credential that does not reach so far is refused.
+    async fn page(
+        &self,
+        kind: HeldKind,
+        reach: Reach,
+        from: Option<&PageMark>,
+    ) -> Result<HeldPage, CloudError>;
 
     /// What the cloud offers: flavors, images, quotas with their use.
     async fn offers(&self) -> Result<Offers, CloudError>;

@@ -59,6 +59,9 @@ pub enum StoreError {
         /// How much of that others have reserved.
         reserved: u64,
     },
+    /// It was worked out on what is no longer so.
+    #[error("something else was written meanwhile: try again")]
+    Moved,
     /// What was asked for is not there.
     #[error("there is no {0}")]
     Missing(String),
@@ -287,7 +290,7 @@ pub struct TokenSecret {
 
 /// Where everything is kept. Every method is one transaction.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: super::Collections + Send + Sync {
     /// This installation's id: the first call stores the one that is offered.
     async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError>;
 

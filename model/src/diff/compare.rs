@@ -124,7 +124,8 @@ compare! {
     DatedFact { what, value, unit, from, to, source };
     DeclaredTotal { what, category, group, os_series, count, source, note };
     InstanceFacts {
-        host_name, status, report, addresses, public_addresses, os, load, file_systems,
+        host_name, status, report, unseen_since, fault, flavor, image, addresses,
+        public_addresses, volumes, os, load, file_systems,
     };
     Header {
         environment, kind, layer, note, owner, team, protected, cloud, site, replicates,

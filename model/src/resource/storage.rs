@@ -119,6 +119,15 @@ pub enum Power {
 }
 
 impl Power {
+    /// What a cloud's word for the status of an instance says. One that stands still in memory or on
+    /// disk doesn't run.
+    pub fn of_status(word: &str) -> Self {
+        match word {
+            "SHUTOFF" | "PAUSED" | "SUSPENDED" | "SHELVED" | "SHELVED_OFFLOADED" => Self::Stopped,
+            _ => Self::Running,
+        }
+    }
+
     /// The word for it.
     pub const fn word(self) -> &'static str {
         match self {

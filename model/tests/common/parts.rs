@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
+use chrono::DateTime;
 use model::count::Count;
 use model::facts::{
-    DatedFact, DeclaredTotal, DeclaredWhat, FileSystem, InstanceFacts, LoadAverages, OsRelease,
-    Report,
+    DatedFact, DeclaredTotal, DeclaredWhat, FileSystem, InstanceFacts, LoadAverages,
+    ObservedVolume, OsRelease, Report,
 };
 use model::profile::{Category, Lifecycle};
 use model::unit::{Gib, Hundredths, Mib};
@@ -222,8 +223,34 @@ fn report() -> impl Strategy<Value = Report> {
     ]
 }
 
+fn observed_volume() -> impl Strategy<Value = ObservedVolume> {
+    (text(), gib()).prop_map(|(name, size)| ObservedVolume { name, size })
+}
+
+/// What of an instance the cloud tells beside its addresses.
+fn told() -> impl Strategy<Value = InstanceFacts> {
+    (
+        option::of((0..2_000_000_000_i64).prop_map(|at| DateTime::from_timestamp(at, 0).unwrap())),
+        option::of(text()),
+        option::of("[a-z]{1,4}\\.[a-z]{1,8}".prop_map(|name| name.parse().unwrap())),
+        option::of("[a-z]{1,4}-[0-9]{1,2}".prop_map(|name| name.parse().unwrap())),
+        vec(observed_volume(), 0..3),
+    )
+        .prop_map(
+            |(unseen_since, fault, flavor, image, volumes)| InstanceFacts {
+                unseen_since,
+                fault,
+                flavor,
+                image,
+                volumes,
+                ..InstanceFacts::default()
+            },
+        )
+}
+
 pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
     (
+        told(),
         option::of("[a-z]{1,8}"),
         option::of(text()),
         option::of(report()),
@@ -236,7 +263,17 @@ pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
         vec(file_system(), 0..3),
     )
         .prop_map(
-            |(host_name, status, report, addresses, public_addresses, os, load, file_systems)| {
+            |(
+                told,
+                host_name,
+                status,
+                report,
+                addresses,
+                public_addresses,
+                os,
+                load,
+                file_systems,
+            )| {
                 InstanceFacts {
                     host_name,
                     status,
@@ -246,6 +283,7 @@ pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
                     os,
                     load,
                     file_systems,
+                    ..told
                 }
             },
         )

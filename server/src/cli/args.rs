@@ -10,9 +10,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::count::Sizing;
 use model::name::EnvironmentName;
 
-use super::duration::Lifetime;
+use super::duration::{Every, Lifetime};
 
-pub(super) use cloud::{CloudCommand, DoctorArgs};
+pub(super) use cloud::{
+    AssignArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs, UnassignArgs,
+};
 pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
 
 /// See what you run, plan what you want, rehearse the difference.
@@ -112,7 +114,13 @@ pub(super) enum Command {
         understudy token --sign-in"
     )]
     Token(TokenArgs),
-    /// List the configured clouds, or say what a credential can and can't do on one
+    /// Read what a cloud holds, whoever made it, into the data; the cloud is not changed
+    #[command(after_help = "Examples:\n  understudy collect lab\n\n\
+        Exit status: 0 everything was read, 1 some kinds could not be (what is known of them stands, \
+        with its age), 2 the cloud could not be asked.")]
+    Collect(CollectArgs),
+    /// Look at clouds: which are configured, what a credential can do, what a cloud held when it was
+    /// last collected and whose that is
     #[command(subcommand)]
     Cloud(CloudCommand),
     /// Print the JSON schema of environment files and recipe files
@@ -206,6 +214,14 @@ pub(super) struct ServeArgs {
         default_value = "127.0.0.1:8080"
     )]
     pub(super) listen: SocketAddr,
+    /// Collect what clouds hold so often, as in 15m or 2h; `never` only when somebody asks
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "UNDERSTUDY_COLLECT_EVERY",
+        default_value = "15m"
+    )]
+    pub(super) collect_every: Every,
     /// Let browsers send their cookie over HTTPS alone: for a server that is only reached so
     #[arg(long)]
     pub(super) secure_cookies: bool,

@@ -1,5 +1,8 @@
-//! `cloud`: which clouds are configured, and what a credential can and can't do on one. It only
-//! reads, and shows nothing of a credential but whose it is.
+//! `cloud`: which clouds are configured, what a credential can and can't do on one, what one held
+//! when it was last collected. It only reads, and shows nothing of a credential but whose it is.
+
+mod assign;
+mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -24,6 +27,10 @@ pub(super) async fn run(command: CloudCommand, setup: Setup, out: Out) -> Result
     match command {
         CloudCommand::List(args) => list(args, setup, out).await,
         CloudCommand::Doctor(args) => doctor(args, setup, out).await,
+        CloudCommand::Show(args) => show::run(args, setup, out).await,
+        CloudCommand::Groups(args) => assign::groups(args, setup, out).await,
+        CloudCommand::Assign(args) => assign::assign(args, setup, out).await,
+        CloudCommand::Unassign(args) => assign::unassign(args, setup, out).await,
     }
 }
 

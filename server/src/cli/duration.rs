@@ -55,6 +55,31 @@ impl FromStr for Lifetime {
     }
 }
 
+/// How often something is done: a length of time, or never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Every(Option<Lifetime>);
+
+impl Every {
+    /// The length of time; none where it is never done.
+    pub(super) fn period(self) -> Option<std::time::Duration> {
+        self.0.and_then(|every| every.length().to_std().ok())
+    }
+}
+
+impl FromStr for Every {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "never" => Ok(Self(None)),
+            text => text
+                .parse()
+                .map(|every| Self(Some(every)))
+                .map_err(|why: String| format!("{why}; or `never`")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -98,9 +98,13 @@ impl Workplace {
                 }
             }
             Outcome::NothingToDo(environment) => self.nothing_to_do(environment).await,
-            Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) | Outcome::Key(_) => {
-                Ok(Done::Yes)
-            }
+            Outcome::Stored(_)
+            | Outcome::RecipeStored
+            | Outcome::Extended(_)
+            | Outcome::Key(_)
+            | Outcome::Wanted(_)
+            | Outcome::Assigned { .. }
+            | Outcome::Unassigned { .. } => Ok(Done::Yes),
         };
         self.installation.close().await;
         done
@@ -124,28 +128,43 @@ impl Workplace {
     }
 
     async fn until_ended(&mut self, id: OperationId) -> Result<Done, CliError> {
+        let mut printer = Printer::new(self.out, self.format);
+        let mut begun = false;
+        let ended = self
+            .work_until(async |engine| {
+                // Asked for before the events: an ended operation then has no more of them.
+                let operation =
+                    engine.store().operation(id).await?.ok_or_else(|| {
+                        engine::port::StoreError::Missing(format!("operation {id}"))
+                    })?;
+                if !begun {
+                    printer.begin(&operation);
+                    begun = true;
+                }
+                for event in engine.store().events(id, printer.last).await? {
+                    printer.event(&event)?;
+                }
+                Ok((!operation.state.is_open()).then_some(operation))
+            })
+            .await?;
+        self.ended(&ended).await
+    }
+
+    /// Lets the engine work, this process' own or that of the server which holds the folder, and
+    /// looks now and then until a look finds what it is after.
+    pub(super) async fn work_until<T>(
+        &mut self,
+        mut look: impl AsyncFnMut(&Engine) -> Result<Option<T>, CliError>,
+    ) -> Result<T, CliError> {
         let engine = &self.installation.engine;
         let mut worker = match &mut self.hands {
             Hands::Ours(lock) => Some(Worker::begin(engine, lock.take())),
             Hands::Theirs => None,
         };
-        let mut printer = Printer::new(self.out, self.format);
         let mut looks = 0_u32;
-        let ended = loop {
-            // Asked for before the events: an ended operation then has no more of them.
-            let operation = engine
-                .store()
-                .operation(id)
-                .await?
-                .ok_or_else(|| engine::port::StoreError::Missing(format!("operation {id}")))?;
-            if looks == 0 {
-                printer.begin(&operation);
-            }
-            for event in engine.store().events(id, printer.last).await? {
-                printer.event(&event)?;
-            }
-            if !operation.state.is_open() {
-                break operation;
+        loop {
+            if let Some(found) = look(engine).await? {
+                return Ok(found);
             }
             looks = looks.wrapping_add(1);
             if worker.is_none() && looks.is_multiple_of(LOOKS_BETWEEN_TRIES) {
@@ -155,9 +174,7 @@ impl Workplace {
                 }
             }
             engine.clock().sleep(LOOK).await;
-        };
-        drop(worker);
-        self.ended(&ended).await
+        }
     }
 
     async fn ended(&self, operation: &Operation) -> Result<Done, CliError> {
@@ -179,6 +196,9 @@ impl Workplace {
                     | Act::BringUp { .. }
                     | Act::Extend { .. }
                     | Act::FetchKey { .. }
+                    | Act::Collect { .. }
+                    | Act::Assign { .. }
+                    | Act::Unassign { .. }
                     | Act::Resume { .. } => {
                         self.say(&format!("{name} is up."));
                         self.access(operation.environment).await?;

@@ -47,7 +47,10 @@ pub(super) async fn run(args: KeyArgs, setup: Setup, out: Out) -> Result<Done, C
             | Outcome::RecipeStored
             | Outcome::Queued(_)
             | Outcome::NothingToDo(_)
-            | Outcome::Extended(_) => {}
+            | Outcome::Extended(_)
+            | Outcome::Wanted(_)
+            | Outcome::Assigned { .. }
+            | Outcome::Unassigned { .. } => {}
         }
     }
     installation.close().await;

@@ -27,6 +27,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done, CliError> {
     let ServeArgs {
         listen,
+        collect_every,
         secure_cookies,
         data,
     } = args;
@@ -48,7 +49,8 @@ pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done,
         caches: setup.caches,
         secure_cookies,
     };
-    let setup = setup_of(&data, setup);
+    let mut setup = setup_of(&data, setup);
+    setup.engine.collect_every = setup.engine.collect_every.or(collect_every.period());
     let installation = Installation::open(&folder, &database, beginning_of(&data), setup).await?;
     if let Some(lock) = &mut lock {
         lock.serving_at(address);

@@ -2,6 +2,7 @@
 //! asked for. One that is refused is answered by a page that says why, with the way back to what was
 //! typed.
 
+mod clouds;
 mod power;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use super::trouble::{Failed, bad_request, failed};
 use super::who::Who;
 use super::{Web, answer, pages};
 
+pub(super) use clouds::{assign, collect, unassign};
 pub(super) use power::power;
 
 /// For how long after an environment was asked for the same person's form for it counts as the
@@ -217,11 +219,15 @@ async fn start_copy(
         seen: Some(plan_hash).filter(|hash| !hash.is_empty()),
     };
     match engine.submit(request, ask).await? {
-        Outcome::Queued(_) => Ok(routes::environment(&name)),
         Outcome::NothingToDo(_) => Err(StoreError::NameTaken(name).into()),
-        Outcome::Stored(_) | Outcome::RecipeStored | Outcome::Extended(_) | Outcome::Key(_) => {
-            Ok(routes::environment(&name))
-        }
+        Outcome::Queued(_)
+        | Outcome::Stored(_)
+        | Outcome::RecipeStored
+        | Outcome::Extended(_)
+        | Outcome::Key(_)
+        | Outcome::Wanted(_)
+        | Outcome::Assigned { .. }
+        | Outcome::Unassigned { .. } => Ok(routes::environment(&name)),
     }
 }
 
@@ -289,7 +295,10 @@ async fn take_down(
             | Outcome::Stored(_)
             | Outcome::RecipeStored
             | Outcome::Extended(_)
-            | Outcome::Key(_),
+            | Outcome::Key(_)
+            | Outcome::Wanted(_)
+            | Outcome::Assigned { .. }
+            | Outcome::Unassigned { .. },
         ) => Ok(routes::environment(&name)),
         Err(EngineError::Store(StoreError::Busy {
             environment,
@@ -409,7 +418,10 @@ async fn key_of(
         | Outcome::NothingToDo(_)
         | Outcome::Stored(_)
         | Outcome::RecipeStored
-        | Outcome::Extended(_) => None,
+        | Outcome::Extended(_)
+        | Outcome::Wanted(_)
+        | Outcome::Assigned { .. }
+        | Outcome::Unassigned { .. } => None,
     })
 }
 

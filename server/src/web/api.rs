@@ -1,6 +1,7 @@
 //! Reading as JSON: the pages' own data under `/api/v1`, by the same filters and the same paging.
 //! It only reads; an error is `{"error":{"what","why","todo"}}` with its status.
 
+mod clouds;
 mod environments;
 mod export;
 mod instances;
@@ -33,21 +34,29 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/compare", get(environments::compare))
         .route("/recipes", get(environments::recipes))
         .route("/instances", get(instances::page))
+        .route("/clouds", get(clouds::list))
+        .route("/clouds/{cloud}", get(clouds::one))
+        .route("/clouds/{cloud}/groups", get(clouds::groups))
+        .route("/clouds/{cloud}/{kind}", get(clouds::held))
+        .route("/clouds/{cloud}/{kind}/thing", get(clouds::thing))
         .route("/operations", get(operations::list))
         .route("/operations/{id}", get(operations::one))
         .route("/operations/{id}/events", get(super::events::events))
         .route("/audit", get(operations::audit))
         .layer(from_fn_with_state(Arc::clone(web), kept))
         // What is streamed is not kept.
-        .route("/instances.csv", get(export::csv))
+        .route("/instances.csv", get(export::instances_csv))
+        .route("/clouds/{cloud}/held.csv", get(export::held_csv))
         .fallback(nothing)
 }
 
-/// The inventory as files, beside its page.
+/// The lists as files, beside their pages.
 pub(super) fn files() -> Router<Arc<Web>> {
     Router::new()
-        .route(routes::INSTANCES_CSV, get(export::csv))
-        .route(routes::INSTANCES_JSON, get(export::json))
+        .route(routes::INSTANCES_CSV, get(export::instances_csv))
+        .route(routes::INSTANCES_JSON, get(export::instances_json))
+        .route(routes::HELD_CSV, get(export::held_csv))
+        .route(routes::HELD_JSON, get(export::held_json))
 }
 
 async fn nothing() -> Response {

@@ -2,6 +2,7 @@
 //! cloud is only asked by the previews of a copy and of destroying, which are about nothing else,
 //! and for an instance's console, where somebody asks for it; what an environment's page says of its default copy comes from an answer of seconds ago.
 
+mod clouds;
 mod compare;
 mod copy;
 mod dashboard;
@@ -12,24 +13,29 @@ mod environments;
 mod instance;
 mod instances;
 mod operations;
+mod proposals;
 mod temporary;
+mod things;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use app::backend::{Backend, PageError};
 use app::data::{
-    AuditData, CompareData, CopyPreview, Dashboard, DestroyPreview, EnvironmentData,
-    EnvironmentsData, Frame, InstanceData, InstancesData, OperationData, OperationsData,
+    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
+    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
+    OperationData, OperationsData, ThingData,
 };
 use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query};
 use async_trait::async_trait;
 use axum::http::Uri;
 use engine::Engine;
 use engine::port::{Store, StoreError};
+use model::collection::{HeldFilter, HeldKind};
 use model::environment::Environment;
 use model::filter::InstanceFilter;
-use model::id::OperationId;
-use model::name::{EnvironmentName, GroupName};
+use model::id::{CloudId, EnvironmentId, OperationId};
+use model::name::{CloudName, EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
 pub(super) use compare::compared;
@@ -48,6 +54,8 @@ pub(super) struct Reader {
     query: Query,
     /// The environments that are not destroyed: the frame and most pages need them.
     environments: OnceCell<Vec<Environment>>,
+    /// The clouds that each environment has servers in.
+    clouds_of: OnceCell<BTreeMap<EnvironmentId, BTreeSet<CloudName>>>,
 }
 
 impl Reader {
@@ -57,6 +65,7 @@ impl Reader {
             web: Arc::clone(web),
             query: Query::parse(uri.query().unwrap_or_default()),
             environments: OnceCell::new(),
+            clouds_of: OnceCell::new(),
         }
     }
 
@@ -127,6 +136,31 @@ impl Backend for Reader {
 
     async fn instances(&self, filter: &InstanceFilter) -> Result<InstancesData, PageError> {
         Ok(self.read_instances(filter).await?)
+    }
+
+    async fn clouds(&self) -> Result<CloudsData, PageError> {
+        Ok(self.read_clouds().await?)
+    }
+
+    async fn cloud(&self, name: &CloudName) -> Result<CloudData, PageError> {
+        Ok(self.read_cloud(name).await?)
+    }
+
+    async fn held(&self, filter: &HeldFilter) -> Result<HeldData, PageError> {
+        Ok(self.read_held(filter).await?)
+    }
+
+    async fn thing(
+        &self,
+        cloud: &CloudName,
+        kind: HeldKind,
+        id: &CloudId,
+    ) -> Result<ThingData, PageError> {
+        Ok(self.read_thing(cloud, kind, id).await?)
+    }
+
+    async fn groups(&self, cloud: &CloudName, from: usize) -> Result<GroupsData, PageError> {
+        Ok(self.read_groups(cloud, from).await?)
     }
 
     async fn compare(&self, ask: &CompareAsk) -> Result<CompareData, PageError> {

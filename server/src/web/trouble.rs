@@ -98,6 +98,12 @@ impl From<StoreError> for Failed {
                 text,
                 "Wait until that ends, free some, or make a smaller copy.",
             ),
+            StoreError::Moved => failed(
+                StatusCode::CONFLICT,
+                "Somebody else was quicker",
+                "Something was written meanwhile that this was worked out without.",
+                "Look at it again, then try once more.",
+            ),
             StoreError::Missing(what) => {
                 let (what, todo) = split(&what, "Choose one from the list.");
                 failed(
@@ -147,7 +153,13 @@ impl From<EngineError> for Failed {
                 "Nobody has imported one of this name.",
                 "Import its file, or choose another.",
             ),
-            EngineError::NoState(..) | EngineError::OnNoCloud(_) | EngineError::NoCloud { .. } => {
+            EngineError::NoCloud { name, known } => failed(
+                StatusCode::NOT_FOUND,
+                format!("There is no cloud called {name}"),
+                format!("The known ones are {known}."),
+                "Describe it in clouds.yaml, or correct the name.",
+            ),
+            EngineError::NoState(..) | EngineError::OnNoCloud(_) => {
                 let (why, todo) = split(&text, "Correct its file and import it.");
                 failed(StatusCode::CONFLICT, "It can’t be planned", why, todo)
             }
@@ -208,6 +220,40 @@ impl From<EngineError> for Failed {
                     short(&now)
                 ),
                 "Look at the preview again, then start it.",
+            ),
+            EngineError::ForeignServers {
+                environment,
+                servers,
+            } => failed(
+                StatusCode::CONFLICT,
+                format!("{environment} can’t be brought up"),
+                format!(
+                    "Servers stand there that Understudy did not make, and it would make each a \
+                     second time: {}. It changes and removes only what it made.",
+                    servers.join(", ")
+                ),
+                "Take the assignment back, or plan without them.",
+            ),
+            EngineError::NotForeign { server, owner } => failed(
+                StatusCode::CONFLICT,
+                format!("{server} can’t be assigned"),
+                format!("It is {}.", owner.meaning()),
+                "Leave it out.",
+            ),
+            EngineError::Place(error) => {
+                let (why, todo) = split(&error.to_string(), "Choose another place.");
+                failed(
+                    StatusCode::CONFLICT,
+                    "The servers were not assigned",
+                    why,
+                    todo,
+                )
+            }
+            EngineError::NothingAssigned(what) => failed(
+                StatusCode::CONFLICT,
+                "There is nothing to take back",
+                format!("Nothing was said of {what}."),
+                "Look at how it is now.",
             ),
             EngineError::NotStopped(state) => failed(
                 StatusCode::CONFLICT,

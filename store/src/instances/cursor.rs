@@ -1,6 +1,4 @@
-//! Where a page of instances ends: the last row's values in the list's order, as a text that can
-//! stand in an address. It names a place in the order, never a row, so a page can be asked for after
-//! the row it ended at is gone.
+//! Where a page of instances ends: the last row's values in the list's order.
 
 use engine::port::StoreError;
 use model::environment::Layer;
@@ -8,6 +6,7 @@ use model::filter::{Direction, InstanceRow, InstanceSort};
 use serde::{Deserialize, Serialize};
 
 use super::Columns;
+use crate::select::{read_place, write_place};
 
 /// A place in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,15 +49,9 @@ impl Cursor {
         }
     }
 
-    /// As a text of digits and letters.
+    /// As a text.
     pub(super) fn write(&self) -> Result<String, StoreError> {
-        let json = serde_json::to_vec(self)
-            .map_err(|error| StoreError::Database(format!("no cursor could be made: {error}")))?;
-        Ok(json
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|half| char::from_digit(u32::from(half), 16))
-            .collect())
+        write_place(self)
     }
 
     /// Reads one back for a list in the same order.
@@ -67,34 +60,12 @@ impl Cursor {
         sort: InstanceSort,
         direction: Direction,
     ) -> Result<Self, StoreError> {
-        let cursor = bytes(text)
-            .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
-            .filter(|cursor| cursor.sort == sort && cursor.direction == direction)
-            // No row has one, and PostgreSQL takes none.
-            .filter(|cursor| {
-                let texts = [&cursor.value, &cursor.environment, &cursor.group];
-                texts.into_iter().all(|text| !text.contains('\0'))
-            });
-        cursor.ok_or_else(|| {
-            let text: String = text.chars().take(40).collect();
-            StoreError::Missing(format!(
-                "page after `{text}` in this list: the address was cut off, or belongs to a list \
-                 in another order; start again from the first page"
-            ))
+        read_place(text, |cursor: &Self| {
+            let texts = [&cursor.value, &cursor.environment, &cursor.group];
+            // No row has one with a zero, and PostgreSQL takes none.
+            cursor.sort == sort
+                && cursor.direction == direction
+                && texts.into_iter().all(|text| !text.contains('\0'))
         })
     }
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text
-        .chars()
-        .map(|digit| digit.to_digit(16))
-        .collect::<Option<_>>()?;
-    digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(high * 16 + low).ok(),
-            _ => None,
-        })
-        .collect()
 }

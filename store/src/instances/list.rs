@@ -2,46 +2,14 @@
 //! an index, in order, and stops; no list sorts the inventory or skips over rows.
 
 use engine::port::StoreError;
-use model::filter::{
-    Direction, InstanceFilter, InstanceRow, InstanceSort, MAX_PAGE_ROWS, PAGE_ROWS, Page,
-};
-use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
+use model::filter::{InstanceFilter, InstanceRow, InstanceSort, MAX_PAGE_ROWS, PAGE_ROWS, Page};
 
 use super::cursor::Cursor;
 use crate::SqlStore;
-use crate::batch::{Bound, Cell, bind};
-use crate::counts::narrowing;
+use crate::batch::Cell;
 use crate::failure::Outcome;
 use crate::rows::{ListedRow, all};
-
-/// Longer texts are in no row's search text, and SQLite refuses patterns of 50,000 bytes.
-const LONGEST_SEARCH: usize = 4_096;
-
-/// A query with its values.
-pub(super) struct Select {
-    pub(super) sql: String,
-    values: Vec<Cell>,
-}
-
-impl Select {
-    /// The query, with a word before it: nothing, or `EXPLAIN`.
-    pub(super) fn query(&self, before: &str) -> Bound<'static> {
-        let query = sqlx::query(AssertSqlSafe(format!("{before}{}", self.sql)));
-        self.values.iter().cloned().fold(query, bind)
-    }
-
-    fn push(&mut self, value: impl Into<Cell>) -> usize {
-        self.values.push(value.into());
-        self.values.len()
-    }
-
-    fn and_equal(&mut self, column: &str, value: impl Into<Cell>) {
-        let number = self.push(value);
-        let number = number.to_string();
-        self.sql.extend([" AND v.", column, " = $", &number]);
-    }
-}
+use crate::select::{self, From, Select};
 
 /// The rows that a filter leaves, without order or page. The literal `listed = 1` is what lets the
 /// databases use the indexes of listed rows.
@@ -66,35 +34,13 @@ fn narrow(select: &mut Select, filter: &InstanceFilter) {
         select.and_equal("status", status.as_str());
     }
     if let Some(q) = filter.q.as_deref().filter(|q| !q.is_empty()) {
-        let number = select.push(pattern(q));
-        let number = number.to_string();
-        select
-            .sql
-            .extend([" AND v.search LIKE $", &number, " ESCAPE '!'"]);
+        select.and_contains(q);
     }
 }
 
-/// A pattern that finds a text anywhere, with the wildcards in it taken as they are.
-fn pattern(q: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in q.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
-/// Whether a filter asks for what no row can have, and a database might refuse to look for. The
-/// texts that a search looks in stand on lines of their own, so one with a line break is in none.
+/// Whether a filter asks for what no row can have.
 fn is_hopeless(filter: &InstanceFilter) -> bool {
-    let texts = [&filter.q, &filter.status];
-    texts
-        .into_iter()
-        .flatten()
-        .any(|text| text.contains(char::is_control) || text.len() > LONGEST_SEARCH)
+    select::is_hopeless([filter.q.as_deref(), filter.status.as_deref()])
 }
 
 /// The columns that make the order, without those that the filter holds fast, each with its value
@@ -129,59 +75,63 @@ fn order(filter: &InstanceFilter, at: Option<&Cursor>) -> Vec<(&'static str, Cel
 
 /// The query of one page, and one row more to know whether another page follows.
 pub(super) fn page(filter: &InstanceFilter, rows: u32) -> Result<Select, StoreError> {
-    let mut select = Select {
-        // CROSS JOIN: SQLite then always begins with the instances, whose index gives the order.
-        sql: "SELECT v.environment_name, v.layer, v.group_name, v.ordinal, v.body, e.kind, \
-              (SELECT number FROM change_counter WHERE one = 1) AS version \
-              FROM instance_versions v CROSS JOIN environments e"
-            .into(),
-        values: Vec::new(),
-    };
+    // CROSS JOIN: SQLite then always begins with the instances, whose index gives the order.
+    let mut select = Select::new(
+        "SELECT v.environment_name, v.layer, v.group_name, v.ordinal, v.body, e.kind, \
+         (SELECT number FROM change_counter WHERE one = 1) AS version \
+         FROM instance_versions v CROSS JOIN environments e",
+    );
     narrow(&mut select, filter);
     select.sql.push_str(" AND e.id = v.environment");
-    let (beyond, way) = match filter.direction {
-        Direction::Ascending => (">", "ASC"),
-        Direction::Descending => ("<", "DESC"),
-    };
     let after = match &filter.after {
         Some(text) => Some(Cursor::read(text, filter.sort, filter.direction)?),
         None => None,
     };
+    let from = match &after {
+        Some(_) => From::AfterThese,
+        None => From::TheStart,
+    };
     let order = order(filter, after.as_ref());
-    let ways: Vec<String> = order
-        .iter()
-        .map(|(column, _)| format!("v.{column} {way}"))
-        .collect();
-    if after.is_some() {
-        let mut columns = Vec::new();
-        let mut places = Vec::new();
-        for (column, value) in order {
-            columns.push(format!("v.{column}"));
-            places.push(format!("${}", select.push(value)));
-        }
-        let (columns, places) = (columns.join(", "), places.join(", "));
-        select
-            .sql
-            .extend([" AND (", &columns, ") ", beyond, " (", &places, ")"]);
-    }
-    let limit = select.push(i64::from(rows) + 1).to_string();
-    select
-        .sql
-        .extend([" ORDER BY ", &ways.join(", "), " LIMIT $", &limit]);
+    select.in_order(order, filter.direction, from, i64::from(rows) + 1);
     Ok(select)
 }
 
 /// The query of how many there are.
 pub(super) fn count(filter: &InstanceFilter) -> Select {
-    let mut select = Select {
-        sql: "SELECT COUNT(*) AS total, \
-              (SELECT number FROM change_counter WHERE one = 1) AS version \
-              FROM instance_versions v"
-            .into(),
-        values: Vec::new(),
-    };
+    let mut select = Select::new(
+        "SELECT COUNT(*) AS total, \
+         (SELECT number FROM change_counter WHERE one = 1) AS version \
+         FROM instance_versions v",
+    );
     narrow(&mut select, filter);
     select
+}
+
+/// A filter as far as it narrows: order and page make no difference to how many there are.
+fn narrowing(filter: &InstanceFilter) -> InstanceFilter {
+    let InstanceFilter {
+        environment,
+        layer,
+        group,
+        category,
+        flavor,
+        status,
+        q,
+        sort: _,
+        direction: _,
+        after: _,
+        limit: _,
+    } = filter.clone();
+    InstanceFilter {
+        environment,
+        layer,
+        group,
+        category,
+        flavor,
+        status,
+        q,
+        ..InstanceFilter::default()
+    }
 }
 
 impl SqlStore {
@@ -207,26 +157,11 @@ impl SqlStore {
             }
             _ => None,
         };
-        let total = self.total(filter, found.first()).await?;
+        let counts = self.counts.instances.as_ref();
+        let total = self
+            .total(counts, narrowing(filter), count(filter), found.first())
+            .await?;
         Ok(Page { rows, total, next })
-    }
-
-    /// How many rows there are on all pages. What is remembered is good where it was counted at the
-    /// very version that the page was read at.
-    async fn total(&self, filter: &InstanceFilter, first: Option<&AnyRow>) -> Outcome<u64> {
-        let narrowing = narrowing(filter);
-        if let (Some(counts), Some(first)) = (&self.counts, first)
-            && let Some(total) = counts.at(first.try_get("version")?, &narrowing)
-        {
-            return Ok(total);
-        }
-        let row = count(filter).query("").fetch_one(&self.readers).await?;
-        let total: i64 = row.try_get("total")?;
-        let total = u64::try_from(total).unwrap_or_default();
-        if let Some(counts) = &self.counts {
-            counts.keep(row.try_get("version")?, narrowing, total);
-        }
-        Ok(total)
     }
 }
 

@@ -7,7 +7,11 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match tests::setup::from_environment() {
-        Ok(setup) => server::cli::run(std::env::args_os(), setup),
+        Ok(setup) => {
+            let code = server::cli::run(std::env::args_os(), setup);
+            tests::setup::tell_peak();
+            code
+        }
         Err(why) => {
             eprintln!("UNDERSTUDY_TEST_SETUP: {why}");
             ExitCode::from(3)

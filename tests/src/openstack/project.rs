@@ -332,7 +332,7 @@ impl LabProject {
 }
 
 /// One cloud's section. JSON is YAML too, and quotes whatever needs it.
-fn yaml(cloud: &str, region: &str, auth: &[(&str, &str)], auth_type: &str) -> String {
+pub(super) fn yaml(cloud: &str, region: &str, auth: &[(&str, &str)], auth_type: &str) -> String {
     debug_assert!([REGION, PROXIED].contains(&region), "{region} is no region");
     let auth: serde_json::Map<String, Value> = auth
         .iter()

@@ -147,6 +147,8 @@ pub struct Call {
 struct Seen {
     rules: Vec<Rule>,
     calls: Vec<Call>,
+    /// The most entries that a page may have, as a cloud sets its `max_limit`.
+    most_per_page: Option<usize>,
 }
 
 /// The proxy; it stops when it is dropped, and needs the runtime in which it was started.
@@ -194,7 +196,13 @@ impl FaultProxy {
         self.seen.lock().unwrap().rules.push(rule);
     }
 
-    /// Forgets rules and calls.
+    /// Lets pages have no more entries than so many, however many are asked for: what a cloud's
+    /// `max_limit` does.
+    pub fn limit_pages(&self, most: usize) {
+        self.seen.lock().unwrap().most_per_page = Some(most);
+    }
+
+    /// Forgets rules, calls and the limit of pages.
     pub fn clear(&self) {
         *self.seen.lock().unwrap() = Seen::default();
     }
@@ -241,20 +249,24 @@ async fn pass(
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
-    let fault = {
+    let (fault, asked) = {
         let mut seen = side.seen.lock().unwrap();
+        let asked = match seen.most_per_page {
+            Some(most) => limited(&path, most),
+            None => path.clone(),
+        };
         let mut fault = None;
         for rule in &mut seen.rules {
             if rule.applies(side.service, &parts.method, &path) {
                 fault = fault.or_else(|| Some(rule.fault.clone()));
             }
         }
-        fault
+        (fault, asked)
     };
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let action = action(parts.uri.path(), &body);
     let forward = async {
-        side.forward(parts.method.clone(), &path, &parts.headers, body)
+        side.forward(parts.method.clone(), &asked, &parts.headers, body)
             .await
     };
     let answer = match &fault {
@@ -323,6 +335,24 @@ fn action(path: &str, body: &[u8]) -> Option<String> {
     }
     let body: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
     body.into_iter().next().map(|(name, _)| name)
+}
+
+/// A path whose `limit` is no more than so many.
+fn limited(path: &str, most: usize) -> String {
+    let Some((path, query)) = path.split_once('?') else {
+        return path.to_owned();
+    };
+    let parts: Vec<String> = query
+        .split('&')
+        .map(|part| match part.strip_prefix("limit=") {
+            Some(limit) => {
+                let limit = limit.parse().unwrap_or(most);
+                format!("limit={}", most.min(limit))
+            }
+            None => part.to_owned(),
+        })
+        .collect();
+    format!("{path}?{}", parts.join("&"))
 }
 
 fn said(status: u16, retry_after: Option<u32>, body: &str) -> Response {

@@ -80,6 +80,15 @@ impl LabWorld {
         }
     }
 
+    /// Goes on with an engine that signs in as this file of clouds has it.
+    pub async fn sign_in_as(&mut self, clouds: &str) {
+        let file = self.folder.path().join("other-clouds.yaml");
+        std::fs::write(&file, clouds).unwrap();
+        let config = Setup::quick(self.folder.path()).config;
+        let understudy = Understudy::open(self.folder.path(), &file, &options(), config).await;
+        self.understudy = understudy;
+    }
+
     /// A world with the WebPlatform's planned production and its recipe, on this cloud.
     pub async fn with_webplatform(lab: &Lab, title: &str, quotas: Quotas) -> Self {
         let world = Self::open(lab, title, quotas).await;

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope, Status};
+use engine::port::{
+    Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope, Status,
+};
+use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
 use model::facts::InstanceFacts;
 use model::id::CloudId;
@@ -24,6 +27,9 @@ struct DownCell(Arc<Simulated>);
 impl Cloud for DownCell {
     fn name(&self) -> &CloudName {
         self.0.name()
+    }
+    fn about(&self) -> String {
+        self.0.about()
     }
     fn request_timeout(&self) -> Duration {
         self.0.request_timeout()
@@ -52,6 +58,14 @@ impl Cloud for DownCell {
     }
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
         self.0.get(kind, id).await
+    }
+    async fn page(
+        &self,
+        kind: HeldKind,
+        reach: Reach,
+        from: Option<&PageMark>,
+    ) -> Result<HeldPage, CloudError> {
+        self.0.page(kind, reach, from).await
     }
     async fn offers(&self) -> Result<Offers, CloudError> {
         self.0.offers().await

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created, Done, Found, Scope};
+use engine::port::{Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope};
+use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -27,6 +28,9 @@ impl Cloud for Late {
     fn name(&self) -> &CloudName {
         self.0.name()
     }
+    fn about(&self) -> String {
+        self.0.about()
+    }
     fn request_timeout(&self) -> Duration {
         self.0.request_timeout()
     }
@@ -42,6 +46,14 @@ impl Cloud for Late {
     }
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
         self.0.get(kind, id).await
+    }
+    async fn page(
+        &self,
+        kind: HeldKind,
+        reach: Reach,
+        from: Option<&PageMark>,
+    ) -> Result<HeldPage, CloudError> {
+        self.0.page(kind, reach, from).await
     }
     async fn offers(&self) -> Result<Offers, CloudError> {
         self.0.offers().await

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::harness::Site;
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 16] = [
     "/",
     "/environments",
     "/environments/production-2013",
@@ -14,6 +14,9 @@ const PAGES: [&str; 13] = [
     "/environments/production-2014/copy?hours=3&name=mine&reason=why",
     "/environments/secondary/destroy",
     "/instances",
+    "/clouds",
+    "/clouds/simulated",
+    "/clouds/simulated/server",
     "/compare",
     "/compare?a=production-2013&b=production-2014",
     "/operations",

@@ -38,6 +38,7 @@ const fn types(service: Service) -> &'static [&'static str] {
             "volume",
         ],
         Service::Image => &["image"],
+        Service::Identity => &["identity"],
     }
 }
 
@@ -204,7 +205,7 @@ fn of_service(
         )
     };
     match service {
-        Service::Compute | Service::Network | Service::Image => {
+        Service::Compute | Service::Network | Service::Image | Service::Identity => {
             Check::missing(about, found, why, remedy)
         }
         Service::BlockStorage => Check::limited(about, found, why, remedy),

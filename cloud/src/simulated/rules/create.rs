@@ -297,6 +297,8 @@ fn make_server(
         keypair,
         first_boot: first_boot.digest().cloned(),
         guest,
+        metadata: BTreeMap::new(),
+        tags: BTreeSet::new(),
     }));
     Ok(Made { body, fault })
 }

@@ -64,6 +64,9 @@ async fn set_power(
         | Outcome::Stored(_)
         | Outcome::RecipeStored
         | Outcome::Extended(_)
-        | Outcome::Key(_) => Ok(routes::environment(&environment)),
+        | Outcome::Key(_)
+        | Outcome::Wanted(_)
+        | Outcome::Assigned { .. }
+        | Outcome::Unassigned { .. } => Ok(routes::environment(&environment)),
     }
 }

@@ -44,6 +44,8 @@ struct Listed {
     /// The one under way, or the newest where it went wrong.
     operation: Option<Operation>,
     findings: Vec<Placed>,
+    /// Whether what was seen of it is older than twice the time between two collections.
+    stale: bool,
 }
 
 /// A finding with the layer that it is in.
@@ -64,6 +66,7 @@ impl From<Summary> for Listed {
             totals: row.totals,
             lease: row.lease,
             operation: row.operation,
+            stale: row.observed.is_some_and(|age| age.stale),
             findings: newest
                 .iter()
                 .flat_map(|digest| {
@@ -156,6 +159,9 @@ struct Side {
     revision: RevisionNumber,
     at: DateTime<Utc>,
     totals: Totals,
+    /// When what was seen of it was last true, where it was seen.
+    observed_at: Option<DateTime<Utc>>,
+    stale: bool,
 }
 
 impl From<CompareSide> for Side {
@@ -168,6 +174,7 @@ impl From<CompareSide> for Side {
             at,
             capacity: _,
             totals,
+            observed,
         } = side;
         Self {
             environment,
@@ -176,6 +183,8 @@ impl From<CompareSide> for Side {
             revision,
             at,
             totals,
+            observed_at: observed.map(|age| age.at),
+            stale: observed.is_some_and(|age| age.stale),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The comparison of any two states.
 
-use app::data::{CompareChoice, CompareData, CompareSide, Comparison};
+use app::data::{Age, CompareChoice, CompareData, CompareSide, Comparison};
 use app::routes::{CompareAsk, CompareBy, CompareSizing, EnvironmentAsk};
 use model::diff::{DiffReport, comparable_items, diff_items, diff_resolved};
 use model::environment::{Environment, Layer, Revision};
@@ -47,6 +47,7 @@ impl SideAsk {
 
 /// A state with what it is of.
 struct Side {
+    seen: Option<Age>,
     environment: Environment,
     revision: Revision,
     topology: Topology,
@@ -96,7 +97,15 @@ impl Reader {
         let SideAsk { name, ask } = SideAsk::read(text)?;
         let environment = self.environment_of(&name).await?;
         let (revision, topology) = self.state_of(&environment, &ask).await?;
+        let newest =
+            revision.layer == Layer::Observed && environment.observed == Some(revision.number);
+        let seen = if newest {
+            self.seen(&environment).await?
+        } else {
+            None
+        };
         Ok(Side {
+            seen,
             environment,
             revision,
             topology,
@@ -140,6 +149,7 @@ pub(in crate::web) async fn compared(
         layer: side.revision.layer,
         revision: side.revision.number,
         at: side.revision.at,
+        observed: side.seen,
         capacity: capacity_of(&side.topology),
         totals: totals(&side.topology, &sizing.sizing(), None),
     };

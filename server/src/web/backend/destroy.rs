@@ -68,6 +68,12 @@ impl Reader {
             .query
             .get("reason")
             .map_or_else(|| act.default_reason(), ToOwned::to_owned);
+        let mut stays = stays();
+        let foreign = self.engine().left_alone(&environment).await?;
+        if !foreign.is_empty() {
+            let why = "Understudy didn’t make them, and touches only what it made";
+            stays.insert(0, (foreign.join(", "), why.to_owned()));
+        }
         Ok(DestroyPreview {
             environment,
             // What people look for first comes last into being.
@@ -79,7 +85,7 @@ impl Reader {
                     (plural(kind).to_owned(), names)
                 })
                 .collect(),
-            stays: stays(),
+            stays,
             refused,
             reason,
         })

@@ -60,6 +60,8 @@ impl Reader {
         Ok(EnvironmentData {
             power,
             keypairs: self.keypairs(&environment, &topology)?,
+            observed: self.seen(&environment).await?,
+            foreign: self.engine().left_alone(&environment).await?,
             capacity: capacity_of(&topology),
             instances,
             findings: by_severity(findings),

@@ -92,7 +92,7 @@ impl Reader {
             let lease = leases.remove(&environment.id);
             let operation = operations.remove(&environment.id);
             summaries.push(Summary {
-                row: row(environment, &newest, lease, operation),
+                row: self.row(environment, &newest, lease, operation).await?,
                 newest,
             });
         }
@@ -109,38 +109,42 @@ impl Reader {
         let operations = self.store().operations(Some(environment.id), 1).await?;
         let operation = operations.into_iter().next();
         Ok(Summary {
-            row: row(environment, &newest, lease, operation),
+            row: self.row(environment, &newest, lease, operation).await?,
             newest,
+        })
+    }
+}
+
+impl Reader {
+    /// A row of the list.
+    async fn row(
+        &self,
+        environment: &Environment,
+        newest: &[Arc<Digest>],
+        lease: Option<Lease>,
+        operation: Option<Operation>,
+    ) -> Result<EnvironmentRow, Failed> {
+        let matters = newest.first();
+        Ok(EnvironmentRow {
+            environment: environment.clone(),
+            cloud: newest
+                .iter()
+                .find_map(|digest| digest.cloud.as_ref())
+                .map(ToString::to_string),
+            totals: matters
+                .map(|digest| digest.capacity.totals)
+                .unwrap_or_default(),
+            lease,
+            operation: operation.filter(|operation| is_telling(&operation.state)),
+            observed: self.seen(environment).await?,
+            critical: count(newest, Severity::Critical),
+            warnings: count(newest, Severity::Warning),
         })
     }
 }
 
 fn count(newest: &[Arc<Digest>], severity: Severity) -> u32 {
     newest.iter().map(|digest| digest.count(severity)).sum()
-}
-
-/// A row of the list.
-fn row(
-    environment: &Environment,
-    newest: &[Arc<Digest>],
-    lease: Option<Lease>,
-    operation: Option<Operation>,
-) -> EnvironmentRow {
-    let matters = newest.first();
-    EnvironmentRow {
-        environment: environment.clone(),
-        cloud: newest
-            .iter()
-            .find_map(|digest| digest.cloud.as_ref())
-            .map(ToString::to_string),
-        totals: matters
-            .map(|digest| digest.capacity.totals)
-            .unwrap_or_default(),
-        lease,
-        operation: operation.filter(|operation| is_telling(&operation.state)),
-        critical: count(newest, Severity::Critical),
-        warnings: count(newest, Severity::Warning),
-    }
 }
 
 /// Findings as pages show them, the most serious first.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::data::{InstanceFacets, InstancesData};
+use app::data::{Age, InstanceFacets, InstancesData};
 use model::filter::InstanceFilter;
 
 use super::{Failed, Reader};
@@ -21,7 +21,7 @@ impl Reader {
         let environments = self.environments().await?;
         let (mut groups, mut flavors, mut statuses) =
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let mut observed_at = None;
+        let mut observed: Option<Age> = None;
         for environment in environments {
             let chosen = filter
                 .environment
@@ -35,10 +35,11 @@ impl Reader {
                 flavors.extend(digest.flavors.iter().cloned());
                 statuses.extend(digest.statuses.iter().cloned());
             }
-            observed_at = [observed_at, environment.observed_at]
+            let seen = self.seen(environment).await?;
+            observed = [observed, seen]
                 .into_iter()
                 .flatten()
-                .min();
+                .min_by_key(|age| age.at);
         }
         Ok(InstancesData {
             filter: filter.clone(),
@@ -53,7 +54,7 @@ impl Reader {
                 flavors: flavors.into_iter().collect(),
                 statuses: statuses.into_iter().collect(),
             },
-            observed_at,
+            observed,
         })
     }
 }

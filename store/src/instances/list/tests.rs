@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use model::environment::Layer;
+use model::filter::Direction;
 use model::profile::Category;
+use sqlx::Row;
 
 use super::*;
 

@@ -1,7 +1,14 @@
 //! The pages and the API under load, on this machine alone: 127.0.0.1, a bounded number of requests.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use cloud::simulated::ForeignServer;
+use cloud::{Simulated, SimulatedConfig};
+use engine::port::NoProbe;
+use server::installation::{SystemClock, SystemEntropy};
 
 use crate::data::environment;
 use crate::http::Client;
@@ -43,6 +50,7 @@ pub async fn run(table: &mut Table) {
     let headers = format!("Authorization: Bearer {token}\r\n");
     let address = &server.address;
 
+    collect(folder.path(), table).await;
     let cases = [
         ("dashboard, HTML", "/", "2 ms, 2,500/s"),
         (
@@ -53,6 +61,16 @@ pub async fn run(table: &mut Table) {
         (
             "50 of 10,000 instances, JSON (NetBox: 200 ms, 8/s)",
             "/api/v1/instances?environment=inventory",
+            "2 ms, 5,000/s",
+        ),
+        (
+            "50 of 10,000 servers of a cloud, HTML",
+            "/clouds/simulated/server?owner=foreign",
+            "2 ms, 2,500/s",
+        ),
+        (
+            "50 of 10,000 servers of a cloud by a text, JSON",
+            "/api/v1/clouds/simulated/server?q=7",
             "2 ms, 5,000/s",
         ),
     ];
@@ -105,6 +123,41 @@ pub async fn run(table: &mut Table) {
         table.add(what, format!("{} kB", answer.length.div_ceil(1000)), goal);
     }
     server.kill().await;
+}
+
+/// Puts as many servers of somebody else into the simulated cloud and has it collected, once anew
+/// and once more.
+async fn collect(data: &Path, table: &mut Table) {
+    let config = SimulatedConfig {
+        file: data.join("simulated.db"),
+        ..SimulatedConfig::default()
+    };
+    let cloud = Simulated::open(
+        tests::world::cloud_name(),
+        config,
+        Arc::new(SystemClock::new()),
+        Arc::new(SystemEntropy),
+        Arc::new(NoProbe),
+    );
+    let servers = (1..=INSTANCES).map(|number| ForeignServer {
+        addresses: vec![Ipv4Addr::from(0x0a00_0000 + number).into()],
+        ..ForeignServer::named(&format!("web-{number}"))
+    });
+    let cloud = cloud.await.unwrap();
+    cloud.put_foreign_servers(servers.collect()).await.unwrap();
+    for what in ["all new", "nothing new"] {
+        let start = Instant::now();
+        let output = command(data, &["collect", "simulated"])
+            .output()
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        table.add(
+            format!("collection of 10,000 servers, {what}, the whole command"),
+            time(start.elapsed()),
+            "5 s",
+        );
+    }
 }
 
 /// The median time of an answer at one connection, and its length.
