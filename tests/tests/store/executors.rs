@@ -355,6 +355,17 @@ async fn what_is_collected_becomes_a_revision(database: Database) {
 /// long: PostgreSQL ends its session, another takes over, and the write comes to nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_that_stops_half_way_is_taken_over() {
+    // On a busy machine the database may answer everything before this process looks again.
+    for _ in 0..20 {
+        if stopped_half_way().await {
+            return;
+        }
+    }
+    panic!("it was never inside");
+}
+
+/// Tells the story; false where the writer was through before it could be stopped.
+async fn stopped_half_way() -> bool {
     let database = Database::postgres().await;
     let (stopped, other) = (database.open().await, database.open().await);
     let (_, stale) = claimed(&stopped).await;
@@ -369,10 +380,9 @@ async fn a_writer_that_stops_half_way_is_taken_over() {
                   WHERE a.state = 'idle in transaction' AND l.mode = 'RowExclusiveLock' \
                   AND l.relation = CAST('executors' AS regclass)";
     while database.number(inside).await == 0 {
-        assert!(
-            futures::poll!(&mut half).is_pending(),
-            "it was never inside"
-        );
+        if futures::poll!(&mut half).is_ready() {
+            return false;
+        }
     }
     let fresh = other.claim(&seen, executor(2)).await.unwrap().unwrap();
     assert_eq!(fresh.fence, stale.fence + 1);
@@ -386,4 +396,5 @@ async fn a_writer_that_stops_half_way_is_taken_over() {
     );
     let fenced = stopped.heartbeat(stale).await.unwrap_err();
     assert!(matches!(fenced, StoreError::Fenced), "{fenced:?}");
+    true
 }
