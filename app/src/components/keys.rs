@@ -4,29 +4,26 @@
 use leptos::prelude::*;
 use model::name::EnvironmentName;
 
-use super::empty::empty;
 use super::form;
 use super::icon::{Icon, icon};
 use crate::data::KeypairRow;
 use crate::routes;
 
-/// The card.
+/// The card; none where nothing lets anybody in.
 pub(crate) fn card(
     environment: &EnvironmentName,
     keypairs: &[KeypairRow],
-) -> impl IntoView + use<> {
+) -> Option<impl IntoView + use<>> {
+    if keypairs.is_empty() {
+        return None;
+    }
     let rows = keypairs
         .iter()
         .map(|keypair| row(environment, keypair))
         .collect_view();
-    let body = if keypairs.is_empty() {
-        empty(
-            "No keypair is named.",
-            "Name one under `keypairs` in the file or the recipe, and its groups.",
-        )
-        .into_any()
-    } else {
-        view! {
+    Some(view! {
+        <section class="card" aria-labelledby="keys-title">
+            <h2 id="keys-title">"Keys"</h2>
             <div class="scroll" role="region" aria-label="Keys" tabindex="0">
                 <table>
                     <thead>
@@ -40,15 +37,8 @@ pub(crate) fn card(
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="card" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keys"</h2>
-            {body}
         </section>
-    }
+    })
 }
 
 fn row(environment: &EnvironmentName, keypair: &KeypairRow) -> impl IntoView + use<> {

@@ -1,6 +1,8 @@
 //! How far an instance is, in words: what the cloud says of it is one thing, what it says itself
 //! another.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use model::facts::Standing;
 
@@ -43,4 +45,18 @@ pub(crate) fn short(standing: Standing<'_>) -> AnyView {
         </span>
     }
     .into_any()
+}
+
+/// Why instances of a list are called so, once for all of them; none where all words say enough.
+pub(crate) fn legend<'s>(all: impl Iterator<Item = Standing<'s>>) -> Option<AnyView> {
+    let running = all.filter(|standing| matches!(standing, Standing::Running { .. }));
+    let reasons: BTreeSet<String> = running
+        .filter_map(|standing| Some(format!("{}: {}", standing.word(), standing.why()?)))
+        .collect();
+    (!reasons.is_empty()).then(|| {
+        let reasons = reasons
+            .into_iter()
+            .map(|reason| view! { <div>{reason}</div> });
+        view! { <div class="hint">{reasons.collect_view()}</div> }.into_any()
+    })
 }

@@ -112,8 +112,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
             }}
             {all_instances}
         </section>
-        {(temporary.is_none() && !keypairs.is_empty())
-            .then(|| keys::card(&environment.name, keypairs))}
+        {temporary.is_none().then(|| keys::card(&environment.name, keypairs))}
         {facts(topology)}
         {(!operations.is_empty())
             .then(|| {

@@ -13,6 +13,7 @@ use crate::components::fidelity;
 use crate::components::form::{self, field};
 use crate::components::icon::{Icon, icon};
 use crate::components::keys;
+use crate::components::standing;
 use crate::components::time;
 use crate::components::trouble::{refused, trouble};
 use crate::components::unknown::{known_aloud, or_unknown, unknown};
@@ -256,6 +257,10 @@ fn access_card(environment: &EnvironmentName, access: &[Access]) -> impl IntoVie
         .iter()
         .map(|access| access_row(environment, access))
         .collect_view();
+    let words = access
+        .iter()
+        .filter_map(|access| model::facts::standing(access.status.as_deref(), access.report));
+    let legend = standing::legend(words);
     let body = if access.is_empty() {
         empty(
             "Nothing can be reached yet.",
@@ -285,6 +290,7 @@ fn access_card(environment: &EnvironmentName, access: &[Access]) -> impl IntoVie
         <section class="card grow" aria-labelledby="access-title">
             <h2 id="access-title">"Access"</h2>
             {body}
+            {legend}
         </section>
     }
 }
@@ -300,8 +306,7 @@ fn access_row(environment: &EnvironmentName, access: &Access) -> impl IntoView +
         private,
         hosts,
     } = access;
-    let standing = model::facts::standing(status.as_deref(), *report)
-        .map(crate::components::standing::standing);
+    let standing = model::facts::standing(status.as_deref(), *report).map(standing::short);
     let none = |empty: bool| empty.then(|| unknown("it has none yet"));
     let shown = |addresses: &[std::net::IpAddr], public: bool| {
         addresses
