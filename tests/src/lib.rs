@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod machines;
 pub mod openstack;
+pub mod otherwise;
 pub mod postgres;
 pub mod program;
 pub mod setup;

@@ -172,6 +172,39 @@ async fn the_main_job(scripts: Scripts) {
     )
     .await;
 
+    // One of its machines says on its console what it did.
+    visit(
+        &page,
+        scripts,
+        &format!("{base}/environments/{COPY}/instances/db/1"),
+    )
+    .await;
+    click(&page, "main form[method=get] button").await;
+    until(
+        &page,
+        "document.body.innerText.includes('phone_home: reported')",
+    )
+    .await;
+
+    // The cloud is looked at anew, and tells them among all that it holds.
+    visit(&page, scripts, &format!("{base}/clouds/simulated")).await;
+    click(
+        &page,
+        "form[action='/clouds/simulated/collect'] button[type=submit]",
+    )
+    .await;
+    let nine_of_ours = async || {
+        let ours = format!("{base}/clouds/simulated/server?owner=ours");
+        visit(&page, scripts, &ours).await;
+        number(&page, "document.querySelectorAll('main tbody tr').length").await == 9
+    };
+    let mut left = 100;
+    while !nine_of_ours().await {
+        left -= 1;
+        assert!(left > 0, "they are not listed:\n{}", text(&page).await);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
     // Destroy it: the name is wanted.
     visit(
         &page,

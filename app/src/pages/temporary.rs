@@ -317,7 +317,7 @@ fn access_row(environment: &EnvironmentName, access: &Access) -> impl IntoView +
     let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
     view! {
         <tr data-key=format!("instance/{instance}")>
-            <th scope="row">
+            <th scope="row" class="nowrap">
                 <a href=routes::instance(environment, group, *ordinal)>
                     <code>{instance.clone()}</code>
                 </a>

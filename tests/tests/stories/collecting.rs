@@ -5,19 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud::Simulated;
 use cloud::simulated::{Fault, ForeignServer, Verb, What};
-use engine::port::{
-    Absence, Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope,
-};
-use model::collection::{Body, Held, HeldFilter, HeldKind, HeldRow, Outcome, Owner, Reach};
-use model::data::VolumeSource;
+use engine::port::{Absence, CloudError, Found, HeldPage};
+use model::collection::{Body, Held, HeldFilter, HeldKind, HeldRow, Outcome, Owner};
 use model::environment::Layer;
 use model::id::CloudId;
-use model::key::{Key, ResourceKind};
-use model::name::CloudName;
-use model::resource::Resource;
-use plan::offers::{Offers, StoredSources};
+use model::key::ResourceKind;
+use tests::otherwise::{Otherwise, Seen};
 use tests::world::{Setup, World, cloud_name, collect, name};
 
 /// The servers of somebody else, in every world here.
@@ -295,8 +289,8 @@ enum Hides {
     Everything,
 }
 
-/// The simulated cloud with a part of it out of sight.
-struct PartDown(Arc<Simulated>, Hides);
+/// A part of the cloud is out of sight.
+struct PartDown(Hides);
 
 impl PartDown {
     fn hides(held: &Held) -> bool {
@@ -305,45 +299,15 @@ impl PartDown {
     }
 }
 
-#[async_trait::async_trait]
-impl Cloud for PartDown {
-    fn name(&self) -> &CloudName {
-        self.0.name()
-    }
-    fn about(&self) -> String {
-        self.0.about()
-    }
-    fn request_timeout(&self) -> Duration {
-        self.0.request_timeout()
-    }
-    fn request_lifetime(&self) -> Duration {
-        self.0.request_lifetime()
-    }
-    async fn list(
-        &self,
-        scope: Scope,
-        kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError> {
-        self.0.list(scope, kinds).await
-    }
-    async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
-        // What is gone is not found, also here.
-        self.0.get(kind, id).await?;
+impl Otherwise for PartDown {
+    fn get(&self, _: Found) -> Result<Found, CloudError> {
         Err(CloudError::Unavailable("the cell does not answer".into()))
     }
-    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
-        self.0.console(id, lines).await
-    }
-    async fn page(
-        &self,
-        kind: HeldKind,
-        reach: Reach,
-        from: Option<&PageMark>,
-    ) -> Result<HeldPage, CloudError> {
-        let mut page = self.0.page(kind, reach, from).await?;
-        match self.1 {
+
+    fn page(&self, mut told: HeldPage) -> HeldPage {
+        match self.0 {
             Hides::AllButIds => {
-                for held in page.held.iter_mut().filter(|held| Self::hides(held)) {
+                for held in told.held.iter_mut().filter(|held| Self::hides(held)) {
                     held.name = String::new();
                     held.mark = None;
                     held.body = model::collection::Server {
@@ -355,32 +319,11 @@ impl Cloud for PartDown {
                 }
             }
             Hides::Everything => {
-                page.held.retain(|held| !Self::hides(held));
-                page.absence = Absence::GoneOrOutOfSight;
+                told.held.retain(|held| !Self::hides(held));
+                told.absence = Absence::GoneOrOutOfSight;
             }
         }
-        Ok(page)
-    }
-    async fn offers(&self) -> Result<Offers, CloudError> {
-        self.0.offers().await
-    }
-    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
-        self.0.stored(wanted).await
-    }
-    async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
-        self.0.create(create).await
-    }
-    async fn update(
-        &self,
-        id: &CloudId,
-        before: &Resource,
-        after: &Resource,
-        ids: &BTreeMap<Key, CloudId>,
-    ) -> Result<Done, CloudError> {
-        self.0.update(id, before, after, ids).await
-    }
-    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
-        self.0.delete(kind, id).await
+        told
     }
 }
 
@@ -397,8 +340,8 @@ async fn lesson_2_a_cell_that_is_down_never_looks_like_a_deletion() {
         world.collect().await;
         world.cloud.remove_foreign(&ids["web-01"]).await.unwrap();
 
-        let down = PartDown(Arc::clone(&world.cloud), hides);
-        let engine = world.engine_on(Arc::new(down), setup.config.clone()).await;
+        let down = Seen::new(&world.cloud, PartDown(hides));
+        let engine = world.engine_on(down, setup.config.clone()).await;
         let state = collect(&engine, &cloud_name()).await;
         assert_eq!(state.partial().count(), 0);
         let servers = all(&world, HeldKind::Server).await;

@@ -1,49 +1,18 @@
 //! A part of the cloud is down: what it holds is listed by its id alone. That is no deletion, so
 //! nothing is planned anew.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_trait::async_trait;
-use cloud::Simulated;
-use engine::port::{
-    Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope, Status,
-};
-use model::collection::{HeldKind, Reach};
-use model::data::VolumeSource;
+use engine::port::{Found, Status};
 use model::facts::InstanceFacts;
-use model::id::CloudId;
-use model::key::{Key, ResourceKind};
-use model::name::CloudName;
-use model::resource::Resource;
-use plan::offers::{Offers, StoredSources};
+use model::key::ResourceKind;
+use tests::otherwise::{Otherwise, Seen};
 use tests::world::{Setup, World, name};
 
-/// The simulated cloud, of whose instances no more than the ids can be seen.
-struct DownCell(Arc<Simulated>);
+/// Of instances no more than the ids can be seen.
+struct DownCell;
 
-#[async_trait]
-impl Cloud for DownCell {
-    fn name(&self) -> &CloudName {
-        self.0.name()
-    }
-    fn about(&self) -> String {
-        self.0.about()
-    }
-    fn request_timeout(&self) -> Duration {
-        self.0.request_timeout()
-    }
-    fn request_lifetime(&self) -> Duration {
-        self.0.request_lifetime()
-    }
-    async fn list(
-        &self,
-        scope: Scope,
-        kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError> {
-        let mut all = self.0.list(scope, kinds).await?;
-        for found in &mut all {
+impl Otherwise for DownCell {
+    fn list(&self, mut told: Vec<Found>) -> Vec<Found> {
+        for found in &mut told {
             if found.kind == ResourceKind::Instance {
                 found.mark = None;
                 found.resource = None;
@@ -54,42 +23,7 @@ impl Cloud for DownCell {
                 };
             }
         }
-        Ok(all)
-    }
-    async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
-        self.0.get(kind, id).await
-    }
-    async fn page(
-        &self,
-        kind: HeldKind,
-        reach: Reach,
-        from: Option<&PageMark>,
-    ) -> Result<HeldPage, CloudError> {
-        self.0.page(kind, reach, from).await
-    }
-    async fn offers(&self) -> Result<Offers, CloudError> {
-        self.0.offers().await
-    }
-    async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {
-        self.0.stored(wanted).await
-    }
-    async fn create(&self, create: Create<'_>) -> Result<Created, CloudError> {
-        self.0.create(create).await
-    }
-    async fn update(
-        &self,
-        id: &CloudId,
-        before: &Resource,
-        after: &Resource,
-        ids: &BTreeMap<Key, CloudId>,
-    ) -> Result<Done, CloudError> {
-        self.0.update(id, before, after, ids).await
-    }
-    async fn delete(&self, kind: ResourceKind, id: &CloudId) -> Result<Done, CloudError> {
-        self.0.delete(kind, id).await
-    }
-    async fn console(&self, id: &CloudId, lines: u32) -> Result<String, CloudError> {
-        self.0.console(id, lines).await
+        told
     }
 }
 
@@ -101,7 +35,7 @@ async fn what_is_out_of_sight_is_not_gone() {
     world.copy("copy-1").await;
     world.work_until_idle().await;
 
-    let down = Arc::new(DownCell(Arc::clone(&world.cloud)));
+    let down = Seen::new(&world.cloud, DownCell);
     let engine = world.engine_on(down, setup.config).await;
     let environment = world
         .store
