@@ -24,20 +24,19 @@ mod hydrate {
     use crate::islands::dom;
 
     /// Between two looks.
-    const AGAIN: Duration = Duration::from_millis(1000);
+    const AGAIN: Duration = Duration::from_secs(1);
 
     pub(super) fn start() {
         set_timeout(
             || {
                 spawn_local(async {
                     match look().await {
-                        Ok(true) => start(),
+                        // Still there, or the server can't be asked just now.
+                        Ok(true) | Err(_) => start(),
                         // Over, or something else than expected: the page itself says it best.
                         Ok(false) => {
                             let _loading = window().location().reload();
                         }
-                        // The server can't be asked just now.
-                        Err(_) => start(),
                     }
                 });
             },
