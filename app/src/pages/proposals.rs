@@ -22,7 +22,7 @@ use crate::routes::{self, FormPage};
 pub(crate) fn GroupsPage() -> impl IntoView {
     page(|backend| async move {
         let cloud = path("cloud", "cloud")?;
-        let from = readable(query().value("from"))?.unwrap_or(0);
+        let from = readable(query().number("from"))?.unwrap_or(0);
         let data = backend.groups(&cloud, from).await?;
         Ok(Shown {
             title: format!("Proposed groups of {}", data.cloud.name),

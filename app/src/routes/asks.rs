@@ -23,7 +23,7 @@ impl EnvironmentAsk {
     pub fn read(query: &Query) -> Result<Self, String> {
         Ok(Self {
             layer: query.value("layer")?,
-            revision: query.value("revision")?.map(RevisionNumber),
+            revision: query.number("revision")?.map(RevisionNumber),
         })
     }
 }
@@ -39,7 +39,7 @@ impl InstanceAsk {
     /// Reads it from an address.
     pub fn read(query: &Query) -> Result<Self, String> {
         Ok(Self {
-            lines: query.value("lines")?,
+            lines: query.number("lines")?,
         })
     }
 }
@@ -206,7 +206,7 @@ impl CopyAsk {
         Ok(Self {
             recipe: query.value("recipe")?,
             name: query.get("name").map(ToOwned::to_owned),
-            hours: query.value("hours")?,
+            hours: query.number("hours")?,
             reason: query.get("reason").map(ToOwned::to_owned),
         })
     }

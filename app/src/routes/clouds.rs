@@ -141,7 +141,7 @@ pub fn held_filter(cloud: CloudName, kind: HeldKind, query: &Query) -> Result<He
         sort: query.value("sort")?.unwrap_or_default(),
         direction: super::query::direction(query)?,
         after: query.get("after").map(ToOwned::to_owned),
-        limit: query.value("limit")?,
+        limit: query.number("limit")?,
         ..HeldFilter::all(cloud, kind)
     })
 }
@@ -217,7 +217,7 @@ impl AssignForm {
                 environment,
                 kind: form.value("kind")?,
                 group: form.value("group")?,
-                ordinal: form.value("ordinal")?,
+                ordinal: form.number("ordinal")?,
             },
             reason: form.get("reason").unwrap_or_default().to_owned(),
             from: FormPage::read(form),

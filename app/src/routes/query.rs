@@ -38,6 +38,17 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// A whole number; an error says which parameter is none.
+    pub fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, String> {
+        self.get(name)
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    format!("{name}: “{text}” is no number; give a whole one, in digits")
+                })
+            })
+            .transpose()
+    }
+
     /// A parameter's value; an error says which one is wrong and why.
     pub fn value<T>(&self, name: &str) -> Result<Option<T>, String>
     where
@@ -111,7 +122,7 @@ pub fn instance_filter(query: &Query) -> Result<InstanceFilter, String> {
         sort,
         direction,
         after: query.get("after").map(ToOwned::to_owned),
-        limit: query.value("limit")?,
+        limit: query.number("limit")?,
     })
 }
 
@@ -216,6 +227,11 @@ mod tests {
 
     #[test]
     fn a_wrong_parameter_is_named() {
+        let error = instance_filter(&Query::parse("limit=many")).unwrap_err();
+        assert_eq!(
+            error,
+            "limit: “many” is no number; give a whole one, in digits"
+        );
         let error = instance_filter(&Query::parse("layer=imaginary")).unwrap_err();
         assert!(error.starts_with("layer: `imaginary`"), "{error}");
     }

@@ -294,7 +294,7 @@ struct Proposals {
 pub(super) async fn groups(State(web): State<Arc<Web>>, uri: Uri, name: Named) -> Response {
     let groups = async {
         let query = Query::parse(uri.query().unwrap_or_default());
-        let from = query.value("from").map_err(bad_request)?.unwrap_or(0);
+        let from = query.number("from").map_err(bad_request)?.unwrap_or(0);
         let reader = Reader::new(&web, &uri);
         let data = reader.read_groups(&named(name)?, from).await?;
         let GroupsData {

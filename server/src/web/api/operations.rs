@@ -31,7 +31,7 @@ async fn narrowed(
 ) -> Result<(Option<model::id::EnvironmentId>, u32), Failed> {
     let query = Query::parse(uri.query().unwrap_or_default());
     let name: Option<EnvironmentName> = query.value("environment").map_err(bad_request)?;
-    let limit: Option<u32> = query.value("limit").map_err(bad_request)?;
+    let limit: Option<u32> = query.number("limit").map_err(bad_request)?;
     let environment = match name {
         Some(name) => Some(reader.environment_of(&name).await?.id),
         None => None,
