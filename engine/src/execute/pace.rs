@@ -2,7 +2,7 @@
 //! something can have come of it: what a thing of its sort took before is how long it is left
 //! alone, and what takes longer is looked at ever more rarely. It only counts time; it asks nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::key::ResourceKind;
@@ -18,8 +18,8 @@ pub(super) struct Pace {
     shortest: Duration,
     longest: Duration,
     usual: Usual,
-    /// When the last look ended.
-    looked: Option<Duration>,
+    /// When the last look at each kind ended.
+    looked: BTreeMap<ResourceKind, Duration>,
 }
 
 impl Pace {
@@ -29,7 +29,7 @@ impl Pace {
             shortest,
             longest,
             usual,
-            looked: None,
+            looked: BTreeMap::new(),
         }
     }
 
@@ -44,14 +44,16 @@ impl Pace {
         *usual = (*usual * 3 + time) / 4;
     }
 
-    /// A look has ended.
-    pub(super) const fn looked(&mut self, now: Duration) {
-        self.looked = Some(now);
+    /// A look at these kinds has ended.
+    pub(super) fn looked(&mut self, now: Duration, kinds: &BTreeSet<ResourceKind>) {
+        self.looked.extend(kinds.iter().map(|kind| (*kind, now)));
     }
 
-    /// Whether something that the cloud has had since then was left alone for too long.
-    pub(super) fn is_overdue(&self, now: Duration, since: Duration) -> bool {
-        let last = self.looked.map_or(since, |looked| looked.max(since));
+    /// Whether something of a kind that the cloud has had since then was left alone for too long,
+    /// however often others were looked at meanwhile.
+    pub(super) fn is_overdue(&self, now: Duration, kind: ResourceKind, since: Duration) -> bool {
+        let looked = self.looked.get(&kind).copied();
+        let last = looked.map_or(since, |looked| looked.max(since));
         now.saturating_sub(last) >= self.longest
     }
 
@@ -77,9 +79,11 @@ impl Pace {
             .filter_map(|(sort, _)| self.usual.get(sort))
             .min()
             .map_or(self.shortest, |usual| bounded(*usual / 2));
-        let rested = self
-            .looked
-            .map_or(Duration::ZERO, |looked| (looked + gap).saturating_sub(now));
+        let rested = work
+            .iter()
+            .filter_map(|((kind, _), _)| self.looked.get(kind))
+            .max()
+            .map_or(Duration::ZERO, |looked| (*looked + gap).saturating_sub(now));
         due.max(rested)
     }
 }
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     fn the_first_of_a_group_does_not_draw_a_look_for_each_of_the_others() {
         let mut known = pace(Usual::from([(SERVER, ms(4000))]));
-        known.looked(ms(10_000));
+        known.looked(ms(10_000), &BTreeSet::from([SERVER.0]));
         assert_eq!(known.pause(ms(10_000), &[(SERVER, ms(6_100))]), ms(2000));
     }
 
@@ -130,8 +134,17 @@ mod tests {
         assert_eq!(pace.usual[&SERVER], ms(1000));
         pace.took(SERVER, ms(2000));
         assert_eq!(pace.usual[&SERVER], ms(1250));
-        assert!(pace.is_overdue(ms(5000), ms(1000)));
-        pace.looked(ms(4000));
-        assert!(!pace.is_overdue(ms(5000), ms(1000)));
+    }
+
+    #[test]
+    fn looks_at_others_leave_nothing_alone_for_too_long() {
+        const ROUTER: ResourceKind = ResourceKind::Router;
+        let mut pace = pace(Usual::new());
+        assert!(!pace.is_overdue(ms(3000), ROUTER, ms(1000)));
+        pace.looked(ms(3900), &BTreeSet::from([SERVER.0]));
+        assert!(!pace.is_overdue(ms(4000), SERVER.0, ms(1000)));
+        assert!(pace.is_overdue(ms(4000), ROUTER, ms(1000)));
+        pace.looked(ms(4000), &BTreeSet::from([ROUTER]));
+        assert!(!pace.is_overdue(ms(5000), ROUTER, ms(1000)));
     }
 }

@@ -114,7 +114,10 @@ impl<'a> Run<'a> {
         let idle = self.calls() == 0;
         let kinds: BTreeSet<ResourceKind> = made
             .iter()
-            .filter(|made| awaited.contains(&made.index) || self.pace.is_overdue(now, made.since))
+            .filter(|made| {
+                let kind = made.at.step.key.kind;
+                awaited.contains(&made.index) || self.pace.is_overdue(now, kind, made.since)
+            })
             .map(|made| made.at.step.key.kind)
             .collect();
         if !kinds.is_empty() || !idle {

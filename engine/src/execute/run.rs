@@ -23,7 +23,7 @@ use crate::port::{CloudError, JournalWrite, Status};
 /// What a piece of work came to.
 enum Did {
     Called(usize, Answer),
-    Looked(Vec<(usize, Seen)>),
+    Looked(BTreeSet<ResourceKind>, Vec<(usize, Seen)>),
     Heard(Vec<usize>),
     NeverHeard(Trouble),
 }
@@ -92,9 +92,11 @@ impl Execution<'_> {
                         let sorts: Vec<_> =
                             made.iter().map(|made| (made.sort(), made.since)).collect();
                         let pause = run.pace.pause(now, &sorts);
+                        let kinds = sorts.into_iter().map(|((kind, _), _)| kind).collect();
                         work.push(Box::pin(async move {
                             self.engine.clock().sleep(pause).await;
-                            self.look_at_made(made).await.map(Did::Looked)
+                            let seen = self.look_at_made(made, &kinds).await?;
+                            Ok(Did::Looked(kinds, seen))
                         }));
                     }
                 }
@@ -115,9 +117,9 @@ impl Execution<'_> {
             };
             let result = match did? {
                 Did::Called(index, answer) => self.answered(run, index, answer),
-                Did::Looked(seen) => {
+                Did::Looked(kinds, seen) => {
                     looking = false;
-                    run.pace.looked(self.engine.clock().monotonic());
+                    run.pace.looked(self.engine.clock().monotonic(), &kinds);
                     if failure.is_none() {
                         self.looked(run, seen, &mut work)
                     } else {
@@ -293,11 +295,14 @@ impl Execution<'_> {
 
     /// Looks at everything that the cloud has taken, with one listing, and puts what is done into
     /// the journal.
-    async fn look_at_made(&self, made: Vec<Made<'_>>) -> Result<Vec<(usize, Seen)>, EngineError> {
-        let kinds = made.iter().map(|made| made.at.step.key.kind).collect();
+    async fn look_at_made(
+        &self,
+        made: Vec<Made<'_>>,
+        kinds: &BTreeSet<ResourceKind>,
+    ) -> Result<Vec<(usize, Seen)>, EngineError> {
         let looked = self
             .engine
-            .collect(self.cloud, self.environment.id, &kinds)
+            .collect(self.cloud, self.environment.id, kinds)
             .await;
         let collection = match looked {
             Ok(collection) => collection,
