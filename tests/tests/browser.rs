@@ -188,9 +188,17 @@ async fn the_main_job(scripts: Scripts) {
 
     // The cloud is looked at anew, and tells them among all that it holds.
     visit(&page, scripts, &format!("{base}/clouds/simulated")).await;
+    // The answer leads to where it was asked: a mark tells one page from the other.
+    page.evaluate("window.before = true").await.unwrap();
     click(
         &page,
         "form[action='/clouds/simulated/collect'] button[type=submit]",
+    )
+    .await;
+    until(
+        &page,
+        "!window.before && location.pathname === '/clouds/simulated' \
+         && document.readyState === 'complete'",
     )
     .await;
     let nine_of_ours = async || {

@@ -22,6 +22,14 @@ impl Reader {
         name: &EnvironmentName,
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, Failed> {
+        // How far its operations are is read before what came of them: one that is told to have
+        // ended then has left nothing to be told later, and one that goes on tells it by its events.
+        let environment = self.environment_of(name).await?;
+        let operations = self
+            .store()
+            .operations(Some(environment.id), OPERATIONS)
+            .await?;
+        let progress = self.progress_of(&environment, &operations).await?;
         let environment = self.environment_of(name).await?;
         let (revision, topology) = self.state_of(&environment, ask).await?;
         let newest = self.newest(&environment).await?;
@@ -42,13 +50,12 @@ impl Reader {
         } else {
             once(&environment, revision.layer, &topology)
         };
-        let operations = self
-            .store()
-            .operations(Some(environment.id), OPERATIONS)
-            .await?;
         let offer = self.offer(&environment).await?;
         let temporary = match environment.kind {
-            EnvironmentKind::Temporary => Some(self.temporary(&environment, &operations).await?),
+            EnvironmentKind::Temporary => {
+                let temporary = self.temporary(&environment, &operations, progress);
+                Some(temporary.await?)
+            }
             EnvironmentKind::Production
             | EnvironmentKind::Secondary
             | EnvironmentKind::Staging

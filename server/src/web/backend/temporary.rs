@@ -4,7 +4,7 @@
 use app::data::{Access, Extension, Progress, TemporaryData};
 use chrono::Duration;
 use model::act::Act;
-use model::environment::{Environment, Layer};
+use model::environment::{Environment, EnvironmentKind, Layer};
 use model::id::{OperationId, RevisionNumber};
 use model::lease::Lease;
 use model::name::{EnvironmentName, RecipeName};
@@ -34,6 +34,7 @@ impl Reader {
         &self,
         environment: &Environment,
         operations: &[Operation],
+        progress: Option<Progress>,
     ) -> Result<TemporaryData, Failed> {
         let lease = self.store().lease(environment.id).await?;
         let Origin {
@@ -41,14 +42,6 @@ impl Reader {
             recipe,
             fidelity,
         } = self.origin(environment).await?;
-        let shown = operations
-            .iter()
-            .find(|operation| operation.state.is_open())
-            .or(operations.first());
-        let progress = match shown {
-            Some(operation) => Some(self.progress(operation.id).await?),
-            None => None,
-        };
         let access = match environment.observed {
             Some(_) if environment.destroyed_at.is_none() => {
                 let state = self
@@ -87,6 +80,23 @@ impl Reader {
             fidelity,
             destroy_refused,
         })
+    }
+
+    /// How far the operation is that a temporary environment's page shows.
+    pub(super) async fn progress_of(
+        &self,
+        environment: &Environment,
+        operations: &[Operation],
+    ) -> Result<Option<Progress>, Failed> {
+        let open = operations
+            .iter()
+            .find(|operation| operation.state.is_open());
+        match open.or(operations.first()) {
+            Some(operation) if environment.kind == EnvironmentKind::Temporary => {
+                self.progress(operation.id).await.map(Some)
+            }
+            Some(_) | None => Ok(None),
+        }
     }
 
     /// Where it comes from, as the log of acts tells it.
