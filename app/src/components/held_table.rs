@@ -2,13 +2,12 @@
 
 use leptos::prelude::*;
 use model::collection::{Body, HeldFilter, HeldKind, HeldRow, HeldSort, Owner};
-use model::filter::Direction;
 use model::id::CloudId;
 use model::name::CloudName;
 
 use super::badge::{self, Tone};
-use super::time;
 use super::unknown::{or_unknown, unknown};
+use super::{sort, time};
 use crate::routes;
 
 /// What such a thing is asked for after its name.
@@ -92,31 +91,19 @@ pub(crate) fn status(row: &HeldRow) -> AnyView {
     .into_any()
 }
 
-fn header(filter: Option<&HeldFilter>, label: &'static str, sort: HeldSort) -> AnyView {
+fn header(filter: Option<&HeldFilter>, label: &'static str, by: HeldSort) -> AnyView {
     let Some(filter) = filter else {
         return view! { <th scope="col">{label}</th> }.into_any();
     };
-    let current = filter.sort == sort;
-    let (state, next, arrow) = match (current, filter.direction) {
-        (true, Direction::Ascending) => ("ascending", Direction::Descending, "▲"),
-        (true, Direction::Descending) => ("descending", Direction::Ascending, "▼"),
-        (false, _) => ("none", Direction::Ascending, "↕"),
-    };
-    let href = routes::held(&HeldFilter {
-        sort,
-        direction: next,
-        after: None,
-        ..filter.clone()
-    });
-    view! {
-        <th scope="col" aria-sort=state>
-            <a class="sort" href=href data-live-link="">
-                {label}
-                <span class="sort-arrow" aria-hidden="true">{arrow}</span>
-            </a>
-        </th>
-    }
-    .into_any()
+    let current = (filter.sort == by).then_some(filter.direction);
+    sort::header(label, current, |direction| {
+        routes::held(&HeldFilter {
+            sort: by,
+            direction,
+            after: None,
+            ..filter.clone()
+        })
+    })
 }
 
 /// The columns that not every table has.

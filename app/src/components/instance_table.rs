@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::environment::Layer;
-use model::filter::{Direction, InstanceFilter, InstanceRow, InstanceSort};
+use model::filter::{InstanceFilter, InstanceRow, InstanceSort};
 use model::profile::Lifecycle;
 use model::resource::Power;
 use model::unit::{Gib, Mib};
@@ -10,7 +10,7 @@ use model::unit::{Gib, Mib};
 use super::badge;
 use super::standing;
 use super::unknown::{fixed, or_unknown, unknown};
-use super::{form, time};
+use super::{form, sort, time};
 use crate::data::PowerOffer;
 use crate::fmt;
 use crate::routes;
@@ -50,31 +50,19 @@ impl Columns<'_> {
     }
 }
 
-fn header(columns: Columns<'_>, label: &'static str, sort: InstanceSort) -> AnyView {
+fn header(columns: Columns<'_>, label: &'static str, by: InstanceSort) -> AnyView {
     let Columns::Inventory(filter) = columns else {
         return view! { <th scope="col">{label}</th> }.into_any();
     };
-    let current = filter.sort == sort;
-    let (state, next, arrow) = match (current, filter.direction) {
-        (true, Direction::Ascending) => ("ascending", Direction::Descending, "▲"),
-        (true, Direction::Descending) => ("descending", Direction::Ascending, "▼"),
-        (false, _) => ("none", Direction::Ascending, "↕"),
-    };
-    let href = routes::instances(&InstanceFilter {
-        sort,
-        direction: next,
-        after: None,
-        ..filter.clone()
-    });
-    view! {
-        <th scope="col" aria-sort=state>
-            <a class="sort" href=href data-live-link="">
-                {label}
-                <span class="sort-arrow" aria-hidden="true">{arrow}</span>
-            </a>
-        </th>
-    }
-    .into_any()
+    let current = (filter.sort == by).then_some(filter.direction);
+    sort::header(label, current, |direction| {
+        routes::instances(&InstanceFilter {
+            sort: by,
+            direction,
+            after: None,
+            ..filter.clone()
+        })
+    })
 }
 
 /// A table of instances.
