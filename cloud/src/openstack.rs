@@ -40,7 +40,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::port::{
-    Clock, Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope,
+    Clock, Cloud, CloudError, Create, Created, Detail, Done, Found, HeldPage, Listed, PageMark,
+    Scope,
 };
 use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
@@ -48,7 +49,7 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::{Offers, StoredSources};
+use plan::offers::{Offer, Offers, StoredSources};
 use tokio::sync::{Mutex, OnceCell};
 
 use slots::Slots;
@@ -238,10 +239,6 @@ impl OpenStack {
         catalog.clone()
     }
 
-    async fn remember(&self, catalog: Catalog) {
-        *self.catalog.lock().await = catalog;
-    }
-
     async fn flavors(&self) -> Result<Vec<wire::Flavor>, CloudError> {
         let call = Call::get(Service::Compute, "flavors/detail");
         self.pages(call, "flavors").await
@@ -295,9 +292,13 @@ impl Cloud for OpenStack {
         &self,
         scope: Scope,
         kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError> {
-        let tables = self.tables(kinds).await?;
-        Ok(listing::list(&tables, scope, kinds))
+        detail: Detail,
+    ) -> Result<Listed, CloudError> {
+        let tables = self.tables(kinds, detail).await?;
+        Ok(Listed {
+            found: listing::list(&tables, scope, kinds),
+            absence: tables.absence,
+        })
     }
 
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError> {
@@ -318,8 +319,8 @@ impl Cloud for OpenStack {
         self.held_page(kind, reach, from).await
     }
 
-    async fn offers(&self) -> Result<Offers, CloudError> {
-        self.offered().await
+    async fn offers(&self, wanted: &BTreeSet<Offer>) -> Result<Offers, CloudError> {
+        self.offered(wanted).await
     }
 
     async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {

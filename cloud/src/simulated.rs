@@ -38,8 +38,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::port::{
-    Clock, Cloud, CloudError, Create, Created, Done, Entropy, Found, HeldPage, Moment, PageMark,
-    Probe, Scope,
+    Absence, Clock, Cloud, CloudError, Create, Created, Detail, Done, Entropy, Found, HeldPage,
+    Listed, Moment, PageMark, Probe, Scope,
 };
 use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
@@ -47,7 +47,7 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::{OfferedImage, Offers, StoredSources};
+use plan::offers::{Offer, OfferedImage, Offers, StoredSources};
 
 pub use calls::{Call, Outcome, Verb};
 pub use config::{Delay, SimulatedConfig};
@@ -313,9 +313,13 @@ impl Cloud for Simulated {
         &self,
         scope: Scope,
         kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError> {
+        _detail: Detail,
+    ) -> Result<Listed, CloudError> {
         self.look(Verb::List, None, |world, now| {
-            Ok(listing::list(world, scope, kinds, now))
+            Ok(Listed {
+                found: listing::list(world, scope, kinds, now),
+                absence: Absence::Gone,
+            })
         })
         .await
     }
@@ -343,7 +347,7 @@ impl Cloud for Simulated {
         .await
     }
 
-    async fn offers(&self) -> Result<Offers, CloudError> {
+    async fn offers(&self, _wanted: &BTreeSet<Offer>) -> Result<Offers, CloudError> {
         let at = self.clock.now();
         self.look(Verb::Offers, None, |world, _| {
             Ok(Offers {

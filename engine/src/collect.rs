@@ -16,20 +16,37 @@ use model::topology::Topology;
 use model::value::Value;
 use plan::observed::Member;
 
-use crate::port::{Cloud, CloudError, Found, Mark, Scope, Status};
+use crate::look::Look;
+use crate::port::{Absence, Cloud, CloudError, Detail, Found, Listed, Mark, Scope, Status};
 use crate::{Engine, EngineError};
 
 /// What the cloud holds of one environment at one time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Collection {
     found: BTreeMap<Key, Vec<Found>>,
     /// What the cloud lists without being able to tell whose it is.
     unmarked: Vec<Found>,
+    /// What it means that an instance is not there.
+    absence: Absence,
+}
+
+impl Default for Collection {
+    /// Of what can't be in any cloud.
+    fn default() -> Self {
+        Self {
+            found: BTreeMap::new(),
+            unmarked: Vec::new(),
+            absence: Absence::Gone,
+        }
+    }
 }
 
 impl Collection {
-    fn new(found: Vec<Found>) -> Self {
-        let mut collection = Self::default();
+    fn new(Listed { found, absence }: Listed) -> Self {
+        let mut collection = Self {
+            absence,
+            ..Self::default()
+        };
         for found in found {
             match &found.mark {
                 Some(mark) => {
@@ -54,6 +71,16 @@ impl Collection {
             .into_iter()
             .flatten()
             .filter(|found| found.status != Status::Deleting)
+    }
+
+    /// What it means that an instance is not there.
+    pub const fn absence(&self) -> Absence {
+        self.absence
+    }
+
+    /// The kinds of everything that is there.
+    pub fn kinds(&self) -> BTreeSet<ResourceKind> {
+        self.found.keys().map(|key| key.kind).collect()
     }
 
     /// A resource by the cloud's id.
@@ -331,13 +358,14 @@ impl Engine {
         cloud: &dyn Cloud,
         environment: EnvironmentId,
         kinds: &BTreeSet<ResourceKind>,
+        detail: Detail,
     ) -> Result<Collection, CloudError> {
         let scope = Scope::Environment(self.parts.installation, environment);
-        let mut found = cloud.list(scope, kinds).await?;
-        for found in &mut found {
+        let mut listed = cloud.list(scope, kinds, detail).await?;
+        for found in &mut listed.found {
             self.recognise_key(environment, found);
         }
-        Ok(Collection::new(found))
+        Ok(Collection::new(listed))
     }
 
     /// Gives those their marks back that the cloud lists without one, because it can't see them
@@ -370,18 +398,39 @@ impl Engine {
         Ok(collection)
     }
 
-    /// Collects every kind, asking again where the cloud only fails in passing.
+    /// Collects some kinds, asking again where the cloud only fails in passing.
     pub(crate) async fn collect_patiently(
         &self,
         cloud: &dyn Cloud,
         environment: EnvironmentId,
+        kinds: &BTreeSet<ResourceKind>,
+        detail: Detail,
     ) -> Result<Collection, EngineError> {
-        let kinds = ResourceKind::every();
         let collection = self
             .patiently(self.parts.config.retries, || {
-                self.collect(cloud, environment, &kinds)
+                self.collect(cloud, environment, kinds, detail)
             })
             .await?;
         self.recognise(collection, environment).await
+    }
+
+    /// Collects all that there is of an environment.
+    pub(crate) async fn collect_all(
+        &self,
+        cloud: &dyn Cloud,
+        environment: EnvironmentId,
+    ) -> Result<Collection, EngineError> {
+        self.collect_patiently(cloud, environment, &ResourceKind::every(), Detail::Whole)
+            .await
+    }
+
+    /// Looks at all that there is of an environment.
+    pub(crate) async fn look(
+        &self,
+        cloud: &dyn Cloud,
+        environment: EnvironmentId,
+    ) -> Result<Look, EngineError> {
+        let taken = Look::begin(self.clock());
+        Ok(taken(self.collect_all(cloud, environment).await?))
     }
 }

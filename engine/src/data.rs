@@ -45,7 +45,7 @@ impl Engine {
         source: &Environment,
         wanted: &BTreeSet<Key>,
     ) -> Result<Holdings, EngineError> {
-        let collection = self.collect_patiently(cloud, source.id).await?;
+        let collection = self.collect_all(cloud, source.id).await?;
         let bindings = self.store().bindings(source.id).await?;
         let mut holdings = Holdings::new();
         for key in wanted {

@@ -10,7 +10,9 @@ mod run;
 mod states;
 mod told;
 mod trouble;
+mod turns;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,7 +22,7 @@ use model::count::Sizing;
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::filter::instance_records;
 use model::id::RevisionNumber;
-use model::key::Key;
+use model::key::{Key, ResourceKind};
 use model::operation::{Event, Happening, JournalEntry, Operation, OperationState, Phase, Trouble};
 use model::resolved::{Resolved, resolve};
 use model::topology::Topology;
@@ -29,7 +31,7 @@ use plan::steps::{Expected, StepAct};
 
 use crate::collect::{Collection, Purpose};
 use crate::holders::Takeover;
-use crate::port::{Claim, Cloud, EnvironmentChange, JournalWrite, NewRevision, StoreError};
+use crate::port::{Claim, Cloud, Detail, EnvironmentChange, JournalWrite, NewRevision, StoreError};
 use crate::{Engine, EngineError};
 use states::{after, before, observed_again};
 
@@ -187,9 +189,30 @@ impl Execution<'_> {
         .await
     }
 
+    /// All that there is of the environment.
     async fn collect(&self) -> Result<Collection, EngineError> {
         self.engine
-            .collect_patiently(self.cloud, self.environment.id)
+            .collect_all(self.cloud, self.environment.id)
+            .await
+    }
+
+    /// Whether there is anything of some kinds, and how it is.
+    async fn statuses(&self, kinds: &BTreeSet<ResourceKind>) -> Result<Collection, EngineError> {
+        self.engine
+            .collect_patiently(self.cloud, self.environment.id, kinds, Detail::Status)
+            .await
+    }
+
+    /// All that there is once a plan was carried out. What was of no kind before, and is of none in
+    /// the plan, can't be there.
+    async fn outcome(
+        &self,
+        plan: &Plan,
+        mut kinds: BTreeSet<ResourceKind>,
+    ) -> Result<Collection, EngineError> {
+        kinds.extend(plan.steps.iter().map(|step| step.key.kind));
+        self.engine
+            .collect_patiently(self.cloud, self.environment.id, &kinds, Detail::Whole)
             .await
     }
 
@@ -235,11 +258,11 @@ impl Execution<'_> {
     async fn forward(&self) -> Result<(), EngineError> {
         let plan = self.plan(Phase::Forward).await?;
         let journal = self.journal(Phase::Forward).await?;
-        let collection = if journal.is_empty() && self.is_first_of_a_new_environment().await? {
-            Collection::default()
-        } else {
-            self.collect().await?
+        let collection = match self.as_ordered(&journal).await? {
+            Some(collection) => collection,
+            None => self.collect().await?,
         };
+        let kinds = collection.kinds();
         if journal.is_empty()
             && let Some(trouble) = self.footprint_differs(&plan, &collection)
         {
@@ -252,21 +275,25 @@ impl Execution<'_> {
             .run(&plan, Phase::Forward, journal, collection, None)
             .await
         {
-            Ok(()) => self.finish().await,
+            Ok(()) => self.finish(self.outcome(&plan, kinds).await?).await,
             Err(Halt::Error(error)) => Err(error),
             Err(Halt::Trouble(trouble)) => self.failed(trouble).await,
         }
     }
 
-    /// Whether this operation is the first of an environment whose id this very process drew for
-    /// it: marks hold that id, so nothing can carry one yet, and nobody needs to look.
-    async fn is_first_of_a_new_environment(&self) -> Result<bool, EngineError> {
-        if !self.engine.is_new(self.operation.id) {
-            return Ok(false);
+    /// What was seen when this was ordered, where nothing was done yet and it is still as good as a
+    /// look now.
+    async fn as_ordered(
+        &self,
+        journal: &[JournalEntry],
+    ) -> Result<Option<Collection>, EngineError> {
+        if !journal.is_empty() {
+            return Ok(None);
         }
         let store = self.engine.store();
-        let operations = store.operations(Some(self.environment.id), 2).await?;
-        Ok(operations.len() == 1)
+        let mut operations = store.operations(Some(self.environment.id), 2).await?;
+        operations.retain(|operation| operation.id != self.operation.id);
+        Ok(self.engine.take_look(self.operation.id, operations.first()))
     }
 
     /// What was planned on must be what is there: a difference refuses the plan and is shown.
@@ -336,13 +363,14 @@ impl Execution<'_> {
         let plan = self.plan(Phase::Rollback).await?;
         let journal = self.journal(Phase::Rollback).await?;
         let collection = self.collect().await?;
+        let kinds = collection.kinds();
         let at = || self.engine.clock().now();
         match self
             .run(&plan, Phase::Rollback, journal, collection, Some(&trouble))
             .await
         {
             Ok(()) => {
-                let collection = self.collect().await?;
+                let collection = self.outcome(&plan, kinds).await?;
                 let left: Vec<String> = plan
                     .steps
                     .iter()
@@ -379,8 +407,7 @@ impl Execution<'_> {
     }
 
     /// Everything was done: is it as it was asked for?
-    async fn finish(&self) -> Result<(), EngineError> {
-        let collection = self.collect().await?;
+    async fn finish(&self, collection: Collection) -> Result<(), EngineError> {
         let at = self.engine.clock().now();
         let stop = |trouble| OperationState::Stopped {
             at,

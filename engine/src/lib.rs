@@ -20,6 +20,7 @@ mod execute;
 mod holders;
 pub mod keypair;
 pub mod live;
+pub(crate) mod look;
 mod patience;
 pub mod port;
 mod power;
@@ -127,8 +128,8 @@ pub struct Engine {
     wake: Notify,
     live: live::Live,
     in_use: Mutex<BTreeSet<CloudName>>,
-    /// Operations queued here whose environments' ids were drawn for them.
-    new: Mutex<BTreeSet<OperationId>>,
+    /// What was seen when operations were ordered here that have not begun.
+    looks: Mutex<BTreeMap<OperationId, look::Look>>,
     /// How long things take each cloud.
     usual: Mutex<BTreeMap<CloudName, Usual>>,
     /// Where instances of some clouds reach this process, whatever is configured.
@@ -151,7 +152,7 @@ impl Engine {
             wake: Notify::new(),
             live,
             in_use: Mutex::default(),
-            new: Mutex::default(),
+            looks: Mutex::default(),
             usual: Mutex::default(),
             near: Mutex::default(),
         })
@@ -183,11 +184,6 @@ impl Engine {
         if self.parts.clouds.contains_key(name) {
             lock(&self.in_use).insert(name.clone());
         }
-    }
-
-    /// Whether an operation was queued here for an environment that was made for it; told once.
-    fn is_new(&self, operation: OperationId) -> bool {
-        lock(&self.new).remove(&operation)
     }
 
     /// How long things usually take a cloud, as far as this process has seen.

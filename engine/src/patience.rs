@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::data::VolumeSource;
-use plan::offers::StoredSources;
+use plan::offers::{Offer, Offers, StoredSources};
 
 use crate::port::{Cloud, CloudError};
 use crate::{Engine, EngineError};
@@ -40,20 +40,22 @@ impl Engine {
 
     /// What a cloud offers right now. Asked once, for whoever shows it and can show the last answer
     /// instead.
-    pub async fn offers(
-        &self,
-        cloud: &model::name::CloudName,
-    ) -> Result<plan::offers::Offers, EngineError> {
-        Ok(self.cloud(cloud)?.offers().await?)
+    pub async fn offers(&self, cloud: &model::name::CloudName) -> Result<Offers, EngineError> {
+        Ok(self.cloud(cloud)?.offers(&Offer::every()).await?)
     }
 
-    /// Asks for a cloud's offers, again where it only fails in passing.
+    /// Asks for a cloud's offers, again where it only fails in passing; not at all where nothing of
+    /// them is wanted.
     pub(crate) async fn offers_patiently(
         &self,
         cloud: &dyn Cloud,
-    ) -> Result<plan::offers::Offers, EngineError> {
+        wanted: &BTreeSet<Offer>,
+    ) -> Result<Offers, EngineError> {
+        if wanted.is_empty() {
+            return Ok(Offers::none(self.clock().now()));
+        }
         let retries = self.parts.config.retries;
-        Ok(self.patiently(retries, || cloud.offers()).await?)
+        Ok(self.patiently(retries, || cloud.offers(wanted)).await?)
     }
 
     /// Looks up what volumes are made from, again where the cloud only fails in passing.

@@ -8,8 +8,8 @@ mod store;
 
 pub use clock::{Clock, Entropy};
 pub use cloud::{
-    Absence, Cloud, CloudError, Create, Created, Done, Effect, Found, HeldPage, Mark, PageMark,
-    Scope, Status,
+    Absence, Cloud, CloudError, Create, Created, Detail, Done, Effect, Found, HeldPage, Listed,
+    Mark, PageMark, Scope, Status,
 };
 pub use collections::{
     Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,

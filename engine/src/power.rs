@@ -39,9 +39,9 @@ impl Engine {
             })?;
         }
         let cloud = self.cloud_of(&planned)?;
-        let collection = self.collect_patiently(&**cloud, environment.id).await?;
+        let look = self.look(&**cloud, environment.id).await?;
         let known = resolve(&planned, &model::count::Sizing::Planned);
-        let observed = collection.resolved(Purpose::BringUp, &known);
+        let observed = look.collection().resolved(Purpose::BringUp, &known);
         let mut target = observed.clone();
         for instance in &instances {
             match target.resources.get_mut(instance) {
@@ -54,7 +54,7 @@ impl Engine {
                 }
             }
         }
-        let preview = self.judge(planned.clone(), observed, &target).await?;
+        let preview = self.judge(planned.clone(), observed, &target, look).await?;
         if preview.plan.steps.is_empty() && planned == before {
             return Ok(Outcome::NothingToDo(environment.id));
         }

@@ -21,6 +21,7 @@ use plan::offers::QuotaKind;
 use plan::proof::{self, Proof};
 
 use crate::collect::Purpose;
+use crate::look::Look;
 use crate::port::Demand;
 use crate::{Engine, EngineError};
 
@@ -39,6 +40,8 @@ pub struct Preview {
     pub free: Demand,
     /// What is there now.
     pub observed: Resolved,
+    /// How that was seen.
+    pub look: Look,
 }
 
 /// What would be done to make a copy.
@@ -144,7 +147,9 @@ impl Engine {
         let preview = if obstacles.is_empty() {
             let observed = Resolved::default();
             let target = resolve(&copy.topology, &Sizing::Planned);
-            Some(self.judge(copy.topology.clone(), observed, &target).await?)
+            let topology = copy.topology.clone();
+            let look = Look::at_nothing();
+            Some(self.judge(topology, observed, &target, look).await?)
         } else {
             None
         };
@@ -178,11 +183,11 @@ impl Engine {
         self.nothing_foreign_in_the_way(environment, &target)
             .await?;
         let cloud = self.cloud_of(&topology)?;
-        let collection = self.collect_patiently(&**cloud, environment.id).await?;
-        let mut observed = collection.resolved(Purpose::BringUp, &target);
+        let look = self.look(&**cloud, environment.id).await?;
+        let mut observed = look.collection().resolved(Purpose::BringUp, &target);
         self.remember(environment.id, &mut observed, &target)
             .await?;
-        self.judge(topology, observed, &target).await
+        self.judge(topology, observed, &target, look).await
     }
 
     /// Fills in what instances that are there were told when they first started: a cloud keeps no
@@ -244,9 +249,10 @@ impl Engine {
         let (_, topology) = self.state(environment, None).await?;
         let planned = resolve(&topology, &Sizing::Planned);
         let cloud = self.cloud_of(&topology)?;
-        let collection = self.collect_patiently(&**cloud, environment.id).await?;
-        let observed = collection.resolved(Purpose::TakeDown, &planned);
-        self.judge(topology, observed, &Resolved::default()).await
+        let look = self.look(&**cloud, environment.id).await?;
+        let observed = look.collection().resolved(Purpose::TakeDown, &planned);
+        self.judge(topology, observed, &Resolved::default(), look)
+            .await
     }
 
     pub(crate) fn cloud_of(
@@ -266,14 +272,21 @@ impl Engine {
         topology: Topology,
         observed: Resolved,
         target: &Resolved,
+        look: Look,
     ) -> Result<Preview, EngineError> {
         let cloud = self.cloud_of(&topology)?;
-        let mut offers = self.offers_patiently(&**cloud).await?;
-        // Only what isn't there yet is still to be made from something.
-        let wanted = plan::sizes::sources(target, &observed).collect();
+        let plan = plan::plan(&observed, target)?;
+        let mut offers = self
+            .offers_patiently(&**cloud, &proof::wanted(&plan))
+            .await?;
+        let wanted = plan::sizes::sources(&plan).collect();
         offers.sources = self.stored_patiently(&**cloud, &wanted).await?;
         let sizes = plan::sizes::sizes(target, &offers);
-        let plan = plan::plan_with(&observed, target, &sizes)?;
+        let plan = if sizes.is_empty() {
+            plan
+        } else {
+            plan::plan_with(&observed, target, &sizes)?
+        };
         let demand = proof::demand(&plan, &offers.flavors);
         let free: Demand = offers
             .quotas
@@ -291,6 +304,7 @@ impl Engine {
             demand,
             free,
             observed,
+            look,
         })
     }
 

@@ -343,13 +343,8 @@ impl Engine {
         let act = Self::to_planned(&environment, lease.as_ref())?;
         // The environment's id was drawn a moment ago, so nothing in any cloud can carry it: what
         // was previewed on nothing is what is queued.
-        let queued = self
-            .queue(request, environment, act, ready, lease, None)
-            .await?;
-        if let Outcome::Queued(id) = queued {
-            crate::lock(&self.new).insert(id);
-        }
-        Ok(queued)
+        self.queue(request, environment, act, ready, lease, None)
+            .await
     }
 
     /// The act that brings an environment to its planned state.
@@ -437,8 +432,13 @@ impl Engine {
                 audit,
             })
             .await?;
-        let (Submitted::New(id) | Submitted::Again(id)) = submitted;
-        Ok(Outcome::Queued(id))
+        Ok(Outcome::Queued(match submitted {
+            Submitted::New(id) => {
+                self.keep_look(id, preview.look);
+                id
+            }
+            Submitted::Again(id) => id,
+        }))
     }
 
     async fn extend(

@@ -91,6 +91,14 @@ pub enum OperationState {
 }
 
 impl OperationState {
+    /// When it ended, where it has.
+    pub const fn ended_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Planned | Self::AwaitingApproval | Self::Queued | Self::Running { .. } => None,
+            Self::Done { at } | Self::RolledBack { at, .. } | Self::Stopped { at, .. } => Some(*at),
+        }
+    }
+
     /// The word for it.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What a cloud offers at one moment: flavors, images, quotas. The ground that a proof stands on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use model::data::VolumeSource;
@@ -37,6 +37,29 @@ pub struct Stored {
 /// What the cloud has of the names and ids that were looked up: none, one, or several of one name.
 pub type StoredSources = BTreeMap<VolumeSource, Vec<Stored>>;
 
+/// A part of what a cloud offers, which somebody may want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Offer {
+    /// The flavors.
+    Flavors,
+    /// The images.
+    Images,
+    /// A quota.
+    Quota(QuotaKind),
+    /// How many public addresses are left.
+    FreeAddresses,
+}
+
+impl Offer {
+    /// All that a cloud offers.
+    pub fn every() -> BTreeSet<Self> {
+        let quotas = QuotaKind::ALL.iter().copied().map(Self::Quota);
+        quotas
+            .chain([Self::Flavors, Self::Images, Self::FreeAddresses])
+            .collect()
+    }
+}
+
 /// What a cloud offers at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offers {
@@ -56,6 +79,18 @@ pub struct Offers {
 }
 
 impl Offers {
+    /// Nothing, where nothing was wanted.
+    pub fn none(at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            flavors: BTreeMap::new(),
+            images: BTreeMap::new(),
+            sources: StoredSources::new(),
+            quotas: BTreeMap::new(),
+            free_addresses: None,
+        }
+    }
+
     /// How large something is that volumes are made from, where there is just one of it.
     pub fn size_of(&self, source: &VolumeSource) -> Option<Gib> {
         match self.sources.get(source)?.as_slice() {

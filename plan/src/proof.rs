@@ -1,7 +1,7 @@
 //! The proof: a dated judgement about one plan, held against what its cloud offers. What could not
 //! be checked is named, never taken for good. It judges; it asks no cloud itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use model::flavor::Flavor;
@@ -12,7 +12,7 @@ use model::unit::Gib;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::offers::{Offers, Quota, QuotaKind};
+use crate::offers::{Offer, Offers, Quota, QuotaKind};
 use crate::steps::{Plan, StepAct};
 
 /// How a check came out.
@@ -137,6 +137,51 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
     demand
 }
 
+/// What of a cloud's offers a plan is held against.
+pub fn wanted(plan: &Plan) -> BTreeSet<Offer> {
+    let mut wanted = BTreeSet::new();
+    for step in &plan.steps {
+        let resource = match &step.act {
+            StepAct::Create { resource } => resource,
+            StepAct::Update { before: _, after } => after,
+            StepAct::Delete { .. } => continue,
+        };
+        let offers: &[Offer] = match resource {
+            Resource::Network(_) => &[Offer::Quota(QuotaKind::Networks)],
+            Resource::Subnet(_) => &[Offer::Quota(QuotaKind::Subnets)],
+            Resource::Router(_) => &[Offer::Quota(QuotaKind::Routers)],
+            Resource::RouterInterface(_) => &[Offer::Quota(QuotaKind::Ports)],
+            Resource::SecurityGroup(_) => &[Offer::Quota(QuotaKind::SecurityGroups)],
+            Resource::SecurityRules(_) => &[Offer::Quota(QuotaKind::SecurityRules)],
+            Resource::ServerGroup(_) => &[Offer::Quota(QuotaKind::ServerGroups)],
+            Resource::VolumeSnapshot(_) => &[
+                Offer::Quota(QuotaKind::Snapshots),
+                Offer::Quota(QuotaKind::VolumeGib),
+            ],
+            Resource::VolumeAttachment(_) | Resource::Image(_) => &[],
+            Resource::Keypair(_) => &[Offer::Quota(QuotaKind::Keypairs)],
+            Resource::Volume(_) => &[
+                Offer::Images,
+                Offer::Quota(QuotaKind::Volumes),
+                Offer::Quota(QuotaKind::VolumeGib),
+            ],
+            Resource::Instance(_) => &[
+                Offer::Flavors,
+                Offer::Images,
+                Offer::Quota(QuotaKind::Instances),
+                Offer::Quota(QuotaKind::Ports),
+                Offer::Quota(QuotaKind::Vcpus),
+                Offer::Quota(QuotaKind::RamMib),
+            ],
+            Resource::FloatingIp(_) => {
+                &[Offer::Quota(QuotaKind::FloatingIps), Offer::FreeAddresses]
+            }
+        };
+        wanted.extend(offers.iter().copied());
+    }
+    wanted
+}
+
 /// Judges a plan. `flavors` are those that the environment's file defines, held against the
 /// cloud's own; `reserved` is what operations under way on the same cloud have reserved.
 pub fn judge(
@@ -254,8 +299,8 @@ fn named(
     offers: &Offers,
     checks: &mut Vec<Check>,
 ) {
-    let mut wanted_flavors = std::collections::BTreeSet::new();
-    let mut wanted_images = std::collections::BTreeSet::new();
+    let mut wanted_flavors = BTreeSet::new();
+    let mut wanted_images = BTreeSet::new();
     for step in &plan.steps {
         let (StepAct::Create { resource }
         | StepAct::Update {
@@ -301,7 +346,7 @@ fn named(
 fn volumes(plan: &Plan, offers: &Offers, checks: &mut Vec<Check>) {
     // By key: how large the snapshots will be that this plan takes.
     let mut snapshots: BTreeMap<&Key, Gib> = BTreeMap::new();
-    let mut sources = std::collections::BTreeSet::new();
+    let mut sources = BTreeSet::new();
     for step in &plan.steps {
         let StepAct::Create { resource } = &step.act else {
             continue;

@@ -13,17 +13,16 @@ use model::unit::Gib;
 use model::value::Value;
 
 use crate::offers::Offers;
+use crate::steps::{Plan, StepAct};
 
 /// How large what a plan makes will be, by key, where the plan does not say so itself.
 pub type Sizes = BTreeMap<Key, Gib>;
 
-/// What has to be looked up in the cloud: all that volumes and snapshots are made from, but for
-/// those that are there already.
-pub fn sources(target: &Resolved, observed: &Resolved) -> impl Iterator<Item = VolumeSource> {
-    target.resources.iter().filter_map(|(key, resource)| {
-        let wanted = source(resource)?;
-        let there = observed.resources.get(key).and_then(source);
-        (there.as_ref() != Some(&wanted)).then_some(wanted)
+/// What has to be looked up in the cloud: all that a plan makes volumes and snapshots from.
+pub fn sources(plan: &Plan) -> impl Iterator<Item = VolumeSource> {
+    plan.steps.iter().filter_map(|step| match &step.act {
+        StepAct::Create { resource } => source(resource),
+        StepAct::Update { .. } | StepAct::Delete { .. } => None,
     })
 }
 

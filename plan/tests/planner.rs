@@ -9,15 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::topology;
 use model::Topology;
 use model::count::{Count, Sizing};
+use model::data::VolumeSource;
 use model::environment::EnvironmentKind;
 use model::group::Group;
+use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::{EnvironmentName, GroupName, NetworkName};
 use model::network::Network;
 use model::profile::Category;
 use model::resolved::{Resolved, resolve};
 use model::resource::{Bond, FloatingIp, Remote, Resource, SecurityRules};
+use model::unit::Gib;
 use model::value::Value;
+use plan::offers::{Offer, OfferedImage, Offers, Quota, QuotaKind, Stored};
+use plan::proof;
 use plan::steps::{Expected, Plan, StepAct};
 use proptest::prelude::*;
 
@@ -152,6 +157,32 @@ fn what_the_cloud_chose_is_not_asked_for_again_once_it_is_given_back() {
     }
 }
 
+/// A cloud that tells all, and has what a state is made from.
+fn all_offers(state: &Resolved) -> Offers {
+    let anew = plan::plan(&Resolved::default(), state).unwrap();
+    let stored = Stored {
+        id: CloudId::new("golden-1"),
+        size: Gib(1),
+    };
+    let quota = Quota {
+        limit: Some(20),
+        used: 7,
+    };
+    Offers {
+        flavors: common::flavors(),
+        images: common::IMAGES
+            .iter()
+            .map(|name| (name.parse().unwrap(), OfferedImage::default()))
+            .collect(),
+        quotas: QuotaKind::ALL.iter().map(|kind| (*kind, quota)).collect(),
+        sources: plan::sizes::sources(&anew)
+            .map(|source| (source, vec![stored.clone()]))
+            .collect(),
+        free_addresses: Some(3),
+        ..Offers::none("2026-11-25T03:00:00Z".parse().unwrap())
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -177,6 +208,41 @@ proptest! {
     fn the_same_input_gives_the_same_plan(a in topology(2), b in topology(2)) {
         let (a, b) = (at_planned(&a), at_planned(&b));
         prop_assert_eq!(plan::plan(&a, &b).unwrap(), plan::plan(&a.clone(), &b.clone()).unwrap());
+    }
+
+    #[test]
+    fn a_proof_stands_on_nothing_that_was_not_asked_for(a in topology(3), b in topology(3)) {
+        let (a, b) = (at_planned(&a), at_planned(&b));
+        let (all, flavors) = (all_offers(&b), common::flavors());
+        let plan = plan::plan(&a, &b).unwrap();
+        let asked = proof::wanted(&plan);
+        let looked_up: BTreeSet<VolumeSource> = plan::sizes::sources(&plan).collect();
+        let told = Offers {
+            flavors: if asked.contains(&Offer::Flavors) { all.flavors.clone() } else { BTreeMap::new() },
+            images: if asked.contains(&Offer::Images) { all.images.clone() } else { BTreeMap::new() },
+            quotas: all
+                .quotas
+                .iter()
+                .filter(|(kind, _)| asked.contains(&Offer::Quota(**kind)))
+                .map(|(kind, quota)| (*kind, *quota))
+                .collect(),
+            sources: all
+                .sources
+                .iter()
+                .filter(|(source, _)| looked_up.contains(source))
+                .map(|(source, stored)| (source.clone(), stored.clone()))
+                .collect(),
+            free_addresses: all.free_addresses.filter(|_| asked.contains(&Offer::FreeAddresses)),
+            ..Offers::none(all.at)
+        };
+        prop_assert_eq!(
+            proof::judge(&plan, &flavors, &told, &BTreeMap::new()),
+            proof::judge(&plan, &flavors, &all, &BTreeMap::new())
+        );
+        // Sizes that the cloud tells change amounts, never what has to be asked for.
+        let sizes = plan::sizes::sizes(&b, &all);
+        let sized = plan::plan_with(&a, &b, &sizes).unwrap();
+        prop_assert_eq!(proof::wanted(&sized), asked);
     }
 
     #[test]

@@ -369,7 +369,11 @@ mod tests {
         )
         .await
         .unwrap();
-        let offers = opened.simulated().offers().await.unwrap();
+        let offers = opened
+            .simulated()
+            .offers(&plan::offers::Offer::every())
+            .await
+            .unwrap();
         let recipes = opened.engine.store().recipes().await.unwrap();
         for recipe in &recipes {
             for (name, flavor) in &recipe.flavors {

@@ -7,11 +7,12 @@
 #   lab.sh reset              starts as nobody had ever used it
 #   lab.sh keep               reset, says `ready`, and down as soon as its input ends
 #   lab.sh start | kill | restart SERVICE
+#   lab.sh cell add PORT | take PROJECT | give PROJECT | drop
 #   lab.sh openstack ...      the command line client, as the administrator
 #   lab.sh complaints         the last errors in the services' logs
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in env install config database services; do . "$here/lib/$part.sh"; done
+for part in env install config database services cell; do . "$here/lib/$part.sh"; done
 
 # Held by whoever starts or stops the lab, or keeps it.
 lock() {
@@ -110,7 +111,8 @@ case ${1:-} in
     ;;
   start) one "$2"; start "$2"; wait_port "$2" ;;
   kill) one "$2"; end "$2" ;;
-  restart) one "$2"; end "$2"; start "$2"; wait_port "$2" ;;
+  restart) one "$2"; again "$2" ;;
+  cell) one nova; "cell_$2" "${@:3}" ;;
   openstack) known || die "the lab is not up"; credentials; exec "$B/openstack" "${@:2}" ;;
   complaints) complaints ;;
   *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 2 ;;

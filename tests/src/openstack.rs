@@ -15,6 +15,7 @@ use model::{flavor::Flavor, name::FlavorName};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
+mod cell;
 mod client;
 mod keeper;
 mod line;
@@ -24,6 +25,7 @@ mod project;
 mod proxy;
 mod understudy;
 
+pub use cell::DownCell;
 pub use client::{Answer, Client, Login};
 pub use listing::Listing;
 pub use project::{LabProject, Quotas};
@@ -186,30 +188,36 @@ impl Lab {
 
     /// Ends a service as a crash would.
     pub async fn kill(&self, service: Service) {
-        self.script("kill", service).await;
+        self.script(&["kill", service.name()]).await;
     }
 
     /// Starts a service that was killed, and waits until it answers.
     pub async fn start(&self, service: Service) {
-        self.script("start", service).await;
+        self.script(&["start", service.name()]).await;
     }
 
     /// Ends a service as a crash would, starts it again, and waits until it answers.
     pub async fn restart(&self, service: Service) {
-        self.script("restart", service).await;
+        self.script(&["restart", service.name()]).await;
     }
 
-    async fn script(&self, act: &str, service: Service) {
+    /// Says that the servers of a project are in a cell whose database is away, until that is
+    /// [ended](DownCell::end). Nova is started again before and after.
+    pub async fn cell_down(&self, project: &LabProject) -> DownCell<'_> {
+        DownCell::begin(self, project).await
+    }
+
+    async fn script(&self, words: &[&str]) {
         let output = tokio::process::Command::new(keeper::script())
-            .args([act, service.name()])
+            .args(words)
             .env("UNDERSTUDY_LAB_DIR", self.folder.parent().unwrap())
             .output()
             .await
             .unwrap();
         assert!(
             output.status.success(),
-            "the lab did not {act} {}:\n{}{}",
-            service.name(),
+            "the lab did not {}:\n{}{}",
+            words.join(" "),
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         );

@@ -7,21 +7,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created, Done, Found, HeldPage, PageMark, Scope};
+use engine::port::{
+    Cloud, CloudError, Create, Created, Detail, Done, Found, HeldPage, Listed, PageMark, Scope,
+};
 use model::collection::{HeldKind, Reach};
 use model::data::VolumeSource;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::{Offers, StoredSources};
+use plan::offers::{Offer, Offers, StoredSources};
 
 /// What a story changes of how the cloud is seen: what the cloud really says goes in, what is seen
 /// comes out.
 #[async_trait]
 pub trait Otherwise: Send + Sync {
     /// What a listing tells.
-    fn list(&self, told: Vec<Found>) -> Vec<Found> {
+    fn list(&self, told: Listed) -> Listed {
         told
     }
 
@@ -77,8 +79,9 @@ impl<O: Otherwise> Cloud for Seen<O> {
         &self,
         scope: Scope,
         kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError> {
-        let told = self.cloud.list(scope, kinds).await?;
+        detail: Detail,
+    ) -> Result<Listed, CloudError> {
+        let told = self.cloud.list(scope, kinds, detail).await?;
         Ok(self.otherwise.list(told))
     }
 
@@ -97,8 +100,8 @@ impl<O: Otherwise> Cloud for Seen<O> {
         Ok(self.otherwise.page(told))
     }
 
-    async fn offers(&self) -> Result<Offers, CloudError> {
-        self.cloud.offers().await
+    async fn offers(&self, wanted: &BTreeSet<Offer>) -> Result<Offers, CloudError> {
+        self.cloud.offers(wanted).await
     }
 
     async fn stored(&self, wanted: &BTreeSet<VolumeSource>) -> Result<StoredSources, CloudError> {

@@ -9,6 +9,8 @@ mod collect;
 mod copy;
 #[path = "openstack/data.rs"]
 mod data;
+#[path = "openstack/down_cell.rs"]
+mod down_cell;
 #[path = "openstack/faults.rs"]
 mod faults;
 #[path = "openstack/first_boot.rs"]

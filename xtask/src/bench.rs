@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Flight,
     /// What goes wrong, with each of them.
     Faults,
+    /// Each call that Understudy makes for it, and when. Only where it is asked for.
+    Calls,
 }
 
 impl Part {
@@ -27,6 +29,7 @@ impl Part {
             Self::Compare => "compare",
             Self::Flight => "flight",
             Self::Faults => "faults",
+            Self::Calls => "calls",
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::offers::{WITH_QUOTAS, quotas};
 use super::pager::{Listing, Paged, Paging};
-use super::tables::{LISTS_UNSEEN, SERVERS};
+use super::tables::absence;
 use super::transport::{Call, Service, Version};
 use super::{OpenStack, wire};
 
@@ -52,38 +52,38 @@ impl OpenStack {
             HeldKind::Volume => {
                 let listing = all_projects(Service::BlockStorage, "volumes/detail", reach);
                 let listing = Listing::new(listing, "volumes");
-                self.converted(listing, from, things::volume).await
+                self.converted(&listing, from, things::volume).await
             }
             HeldKind::Snapshot => {
                 let listing = all_projects(Service::BlockStorage, "snapshots/detail", reach);
                 let listing = Listing::new(listing, "snapshots");
-                self.converted(listing, from, things::snapshot).await
+                self.converted(&listing, from, things::snapshot).await
             }
             HeldKind::Network => {
                 let listing = Listing::new(Call::get(Service::Network, "networks"), "networks");
-                self.converted(listing, from, things::network).await
+                self.converted(&listing, from, things::network).await
             }
             HeldKind::Subnet => {
                 let listing = Listing::new(Call::get(Service::Network, "subnets"), "subnets");
-                self.converted(listing, from, things::subnet).await
+                self.converted(&listing, from, things::subnet).await
             }
             HeldKind::Router => {
                 let listing = Listing::new(Call::get(Service::Network, "routers"), "routers");
-                self.converted(listing, from, things::router).await
+                self.converted(&listing, from, things::router).await
             }
             HeldKind::Port => {
                 let listing = Listing::new(Call::get(Service::Network, "ports"), "ports");
-                self.converted(listing, from, things::port).await
+                self.converted(&listing, from, things::port).await
             }
             HeldKind::FloatingIp => {
                 let call = Call::get(Service::Network, "floatingips");
                 let listing = Listing::new(call, "floatingips");
-                self.converted(listing, from, things::floating_ip).await
+                self.converted(&listing, from, things::floating_ip).await
             }
             HeldKind::SecurityGroup => {
                 let call = Call::get(Service::Network, "security-groups");
                 let listing = Listing::new(call, "security_groups");
-                self.converted(listing, from, things::security_group).await
+                self.converted(&listing, from, things::security_group).await
             }
             HeldKind::ServerGroup => {
                 let mut call = Call::get(Service::Compute, "os-server-groups")
@@ -92,11 +92,11 @@ impl OpenStack {
                     call = call.with("all_projects", "true");
                 }
                 let listing = Listing::new(call, "server_groups").paged(Paging::Offset);
-                self.converted(listing, from, things::server_group).await
+                self.converted(&listing, from, things::server_group).await
             }
             HeldKind::Keypair => {
                 let listing = self.keypair_list().await?;
-                self.converted(listing, from, things::keypair).await
+                self.converted(&listing, from, things::keypair).await
             }
             HeldKind::Flavor => {
                 let mut call = Call::get(Service::Compute, "flavors/detail");
@@ -105,11 +105,11 @@ impl OpenStack {
                     call = call.with("is_public", "None");
                 }
                 let listing = Listing::new(call, "flavors");
-                self.converted(listing, from, things::flavor).await
+                self.converted(&listing, from, things::flavor).await
             }
             HeldKind::Image => {
                 let listing = Listing::new(Call::get(Service::Image, "images"), "images");
-                self.converted(listing, from, things::image).await
+                self.converted(&listing, from, things::image).await
             }
             HeldKind::Hypervisor => {
                 let version = self.version(Service::Compute, &HYPERVISORS).await?;
@@ -118,7 +118,7 @@ impl OpenStack {
                     Some(_) => Paging::Marker,
                     None => Paging::Whole,
                 });
-                self.converted(listing, from, things::hypervisor).await
+                self.converted(&listing, from, things::hypervisor).await
             }
         }
     }
@@ -126,11 +126,11 @@ impl OpenStack {
     /// A page of a list in our words.
     async fn converted<T: DeserializeOwned>(
         &self,
-        listing: Listing,
+        listing: &Listing,
         from: Option<&str>,
         convert: impl Fn(T) -> things::Read,
     ) -> Result<HeldPage, CloudError> {
-        let Paged { rows, odd, next } = self.page_of::<T>(&listing, from).await?;
+        let Paged { rows, odd, next } = self.page_of::<T>(listing, from).await?;
         let mut odd: Vec<CloudId> = odd.into_iter().map(CloudId::new).collect();
         let mut held = Vec::with_capacity(rows.len());
         for row in rows {
@@ -148,20 +148,16 @@ impl OpenStack {
     }
 
     async fn held_servers(&self, reach: Reach, from: Option<&str>) -> Result<HeldPage, CloudError> {
-        let version = self.version(Service::Compute, &SERVERS).await?;
-        let call = all_projects(Service::Compute, "servers/detail", reach).at(version);
-        let listing = Listing::new(call, "servers");
+        let call = all_projects(Service::Compute, "servers/detail", reach);
+        let listing = self.server_list(call).await?;
         let now = self.clock.now();
         let page = self
-            .converted(listing, from, |row| things::server(row, now))
+            .converted(&listing, from, |row| things::server(row, now))
             .await?;
+        let next = page.next.as_ref().map(|PageMark(next)| next.as_str());
         Ok(HeldPage {
-            // Lesson 2: before that, lists leave out what a cell that is down holds.
-            absence: if version == Some(LISTS_UNSEEN) {
-                Absence::Gone
-            } else {
-                Absence::GoneOrOutOfSight
-            },
+            // Lesson 2: lists may leave out what a cell that is down holds.
+            absence: absence(&listing, from, next),
             ..page
         })
     }
@@ -172,7 +168,7 @@ impl OpenStack {
             Reach::Cloud => {
                 let call = Call::get(Service::Identity, "projects");
                 let listing = Listing::new(call, "projects").paged(Paging::Whole);
-                self.converted(listing, None, things::project).await
+                self.converted(&listing, None, things::project).await
             }
             Reach::Project => {
                 let id = self.transport.project().await?;

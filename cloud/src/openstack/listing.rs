@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use engine::port::{Found, Mark, Scope, Status};
+use engine::port::{Detail, Found, Mark, Scope, Status};
 use model::facts::InstanceFacts;
 use model::first_boot::FirstBoot;
 use model::group::Role;
@@ -358,7 +358,7 @@ impl Links<'_> {
         });
         Found {
             // Without the ports it can't be said where it leads.
-            resource: resource.filter(|_| self.tables.whole),
+            resource: resource.filter(|_| self.tables.detail == Detail::Whole),
             created_at: time(row.created_at.as_ref()),
             ..found(ResourceKind::FloatingIp, &row.id, &row.address, mark)
         }
@@ -390,7 +390,7 @@ impl Links<'_> {
         let mark = self.mark(&row.id);
         let resource = mark
             .as_ref()
-            .filter(|_| self.tables.whole)
+            .filter(|_| self.tables.detail == Detail::Whole)
             .and_then(|mark| self.instance(mark, row, &status));
         let addresses = row
             .addresses

@@ -1,14 +1,14 @@
 //! What a project may still use: flavors, images, quotas with their use, free public addresses.
 //! What the credential may not see is left out, and the proof then says that it wasn't checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::port::CloudError;
-use plan::offers::{Offers, Quota, QuotaKind, StoredSources};
+use plan::offers::{Offer, Offers, Quota, QuotaKind, StoredSources};
 use serde_json::Value;
 
 use super::transport::{Call, Service};
-use super::{Catalog, OpenStack, storage};
+use super::{Catalog, OpenStack, storage, wire};
 
 /// Nova's absolute limits: which quota, the limit's name, the use's name.
 const NOVA: &[(QuotaKind, &str, &str)] = &[
@@ -89,6 +89,28 @@ pub(super) fn quotas(service: Service, body: &Value) -> BTreeMap<QuotaKind, Quot
 pub(super) const WITH_QUOTAS: [Service; 3] =
     [Service::Compute, Service::BlockStorage, Service::Network];
 
+/// The service that is to be asked for its quotas.
+fn quota_of(offer: Offer) -> Option<Service> {
+    let Offer::Quota(kind) = offer else {
+        return None;
+    };
+    Some(match kind {
+        QuotaKind::Instances
+        | QuotaKind::Vcpus
+        | QuotaKind::RamMib
+        | QuotaKind::ServerGroups
+        | QuotaKind::Keypairs => Service::Compute,
+        QuotaKind::Volumes | QuotaKind::VolumeGib | QuotaKind::Snapshots => Service::BlockStorage,
+        QuotaKind::Networks
+        | QuotaKind::Subnets
+        | QuotaKind::Routers
+        | QuotaKind::Ports
+        | QuotaKind::FloatingIps
+        | QuotaKind::SecurityGroups
+        | QuotaKind::SecurityRules => Service::Network,
+    })
+}
+
 impl OpenStack {
     /// How a service is asked for its quotas.
     pub(super) async fn ask_quotas(&self, service: Service) -> Result<Call, CloudError> {
@@ -103,21 +125,21 @@ impl OpenStack {
         })
     }
 
-    pub(super) async fn offered(&self) -> Result<Offers, CloudError> {
+    pub(super) async fn offered(&self, wanted: &BTreeSet<Offer>) -> Result<Offers, CloudError> {
         let at = self.clock.now();
-        let told = WITH_QUOTAS.map(|service| async move {
+        let services: BTreeSet<Service> = wanted.iter().copied().filter_map(quota_of).collect();
+        let told = services.into_iter().map(|service| async move {
             let body = self.if_allowed(self.ask_quotas(service).await?).await?;
             Ok::<_, CloudError>((service, body))
         });
-        let keypairs = Call::get(Service::Compute, "os-keypairs");
+        let is = |offer| wanted.contains(&offer);
         let (flavors, images, told, keypairs, free_addresses) = futures::try_join!(
-            self.flavors(),
-            self.images(),
+            self.offered_flavors(is(Offer::Flavors)),
+            self.offered_images(is(Offer::Images)),
             futures::future::try_join_all(told),
-            self.if_allowed(keypairs),
-            self.free_addresses(),
+            self.own_keypairs(is(Offer::Quota(QuotaKind::Keypairs))),
+            self.free_addresses(is(Offer::FreeAddresses)),
         )?;
-        self.remember(Catalog::of(&flavors, &images)).await;
         let mut of_all = BTreeMap::new();
         for (service, body) in &told {
             of_all.extend(quotas(*service, body));
@@ -166,8 +188,37 @@ impl OpenStack {
         }
     }
 
+    async fn offered_flavors(&self, wanted: bool) -> Result<Vec<wire::Flavor>, CloudError> {
+        if !wanted {
+            return Ok(Vec::new());
+        }
+        let flavors = self.flavors().await?;
+        self.catalog.lock().await.flavors = Catalog::of(&flavors, &[]).flavors;
+        Ok(flavors)
+    }
+
+    async fn offered_images(&self, wanted: bool) -> Result<Vec<wire::Image>, CloudError> {
+        if !wanted {
+            return Ok(Vec::new());
+        }
+        let images = self.images().await?;
+        self.learn_images(&images).await;
+        Ok(images)
+    }
+
+    async fn own_keypairs(&self, wanted: bool) -> Result<Value, CloudError> {
+        if !wanted {
+            return Ok(Value::Null);
+        }
+        self.if_allowed(Call::get(Service::Compute, "os-keypairs"))
+            .await
+    }
+
     /// Addresses left in the pool, which often only administrators may see.
-    async fn free_addresses(&self) -> Result<Option<u64>, CloudError> {
+    async fn free_addresses(&self, wanted: bool) -> Result<Option<u64>, CloudError> {
+        if !wanted {
+            return Ok(None);
+        }
         let Ok(external) = self.external().await else {
             return Ok(None);
         };

@@ -26,7 +26,10 @@ pub(super) struct Listing {
 pub(super) enum Paging {
     /// By the id of the last entry of the page before; a link says that there is another.
     Marker,
-    /// The same, by the name of a keypair.
+    /// The same, but the first page is as long as the cloud likes: Nova tells less where it is asked
+    /// for pages.
+    MarkerAsked,
+    /// By the name of a keypair.
     KeypairName,
     /// By how many entries came before; nothing says that there is another.
     Offset,
@@ -99,9 +102,11 @@ impl OpenStack {
         let service = call.service;
         let limited = || call.clone().with("limit", asked.to_string());
         let call = match (paging, from) {
-            (Paging::Whole, _) => call.clone(),
+            (Paging::Whole, _) | (Paging::MarkerAsked, None) => call.clone(),
             (Paging::Marker | Paging::KeypairName, None) => limited(),
-            (Paging::Marker | Paging::KeypairName, Some(from)) => limited().with("marker", from),
+            (Paging::Marker | Paging::MarkerAsked | Paging::KeypairName, Some(from)) => {
+                limited().with("marker", from)
+            }
             (Paging::Offset, from) => limited().with("offset", from.unwrap_or("0")),
         };
         let mut body = self.ask(call).await?.body;
@@ -111,7 +116,7 @@ impl OpenStack {
             self.longest
                 .may_be_cut(service, items, usize::try_from(asked).unwrap_or(usize::MAX));
         let next = match paging {
-            Paging::Marker => last.and_then(|item| item["id"].as_str()),
+            Paging::Marker | Paging::MarkerAsked => last.and_then(|item| item["id"].as_str()),
             Paging::KeypairName => last.and_then(|item| item["keypair"]["name"].as_str()),
             Paging::Offset | Paging::Whole => None,
         };
@@ -120,7 +125,7 @@ impl OpenStack {
                 let before: usize = from.and_then(|from| from.parse().ok()).unwrap_or(0);
                 may_be_cut.then(|| (before + items).to_string())
             }
-            Paging::Whole | Paging::Marker | Paging::KeypairName => next
+            Paging::Whole | Paging::Marker | Paging::MarkerAsked | Paging::KeypairName => next
                 .filter(|_| has_next(&body, collection))
                 // A cloud that links a page to itself must not be asked for ever.
                 .filter(|next| from != Some(*next))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use engine::port::CloudError;
+use engine::port::{Absence, CloudError, Detail};
 use model::id::CloudId;
 use model::key::ResourceKind;
 
@@ -12,7 +12,7 @@ use super::transport::{Call, Service, Version};
 use super::{Catalog, OpenStack, wire};
 
 /// Lists of the services, as fetched; empty where they weren't needed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tables {
     pub networks: Vec<wire::Network>,
     pub subnets: Vec<wire::Subnet>,
@@ -27,10 +27,35 @@ pub(super) struct Tables {
     pub snapshots: Vec<wire::Snapshot>,
     pub images: Vec<wire::Image>,
     pub catalog: Catalog,
-    /// Whether everything is there that resources refer to.
-    pub whole: bool,
+    /// How much was fetched of what resources refer to.
+    pub detail: Detail,
+    /// What it means that a server is not there.
+    pub absence: Absence,
     /// The project that all of it is of; images of others are seen too.
     pub project: String,
+}
+
+impl Tables {
+    fn empty(detail: Detail) -> Self {
+        Self {
+            networks: Vec::new(),
+            subnets: Vec::new(),
+            routers: Vec::new(),
+            ports: Vec::new(),
+            security_groups: Vec::new(),
+            floating_ips: Vec::new(),
+            servers: Vec::new(),
+            server_groups: Vec::new(),
+            keypairs: Vec::new(),
+            volumes: Vec::new(),
+            snapshots: Vec::new(),
+            images: Vec::new(),
+            catalog: Catalog::default(),
+            detail,
+            absence: Absence::GoneOrOutOfSight,
+            project: String::new(),
+        }
+    }
 }
 
 /// One list of a service.
@@ -69,6 +94,25 @@ fn needs(kind: ResourceKind) -> &'static [Table] {
     }
 }
 
+/// The lists beside those that tell what a kind is: whose addresses they are stands with the ports.
+fn described_by(kind: ResourceKind) -> &'static [Table] {
+    match kind {
+        ResourceKind::Instance | ResourceKind::FloatingIp => &[Table::Ports],
+        ResourceKind::Network
+        | ResourceKind::Subnet
+        | ResourceKind::Router
+        | ResourceKind::RouterInterface
+        | ResourceKind::SecurityGroup
+        | ResourceKind::SecurityRules
+        | ResourceKind::ServerGroup
+        | ResourceKind::Keypair
+        | ResourceKind::VolumeSnapshot
+        | ResourceKind::Image
+        | ResourceKind::Volume
+        | ResourceKind::VolumeAttachment => &[],
+    }
+}
+
 /// Since 2.26 a server tells its tags, since 2.47 its flavor's name and size, since 2.69 servers of a
 /// cell that is down are listed as UNKNOWN instead of being left out.
 pub(super) const SERVERS: [Version; 3] = [
@@ -89,6 +133,16 @@ pub(super) const LISTS_UNSEEN: Version = Version {
     minor: 69,
 };
 
+/// What it means that a server is on none of the pages of a list, whose last page began and ended so.
+/// Nova tells of cells that are down only where nobody asks for pages (its `_is_cell_down_supported`):
+/// not on any page but the first, and only in newer versions.
+pub(super) fn absence(listing: &Listing, from: Option<&str>, next: Option<&str>) -> Absence {
+    match (listing.call.version, from, next) {
+        (Some(LISTS_UNSEEN), None, None) => Absence::Gone,
+        _ => Absence::GoneOrOutOfSight,
+    }
+}
+
 /// Since 3.27 Cinder lists attachments.
 const ATTACHMENTS: Version = Version {
     major: 3,
@@ -101,36 +155,36 @@ fn is_on_its_way(volume: &wire::Volume) -> bool {
 }
 
 impl OpenStack {
-    /// Fetches the lists that some kinds need; all of them where all kinds are asked for.
+    /// Fetches the lists that some kinds need.
     pub(super) async fn tables(
         &self,
         kinds: &BTreeSet<ResourceKind>,
+        detail: Detail,
     ) -> Result<Tables, CloudError> {
-        let needed: BTreeSet<Table> = kinds
+        let mut needed: BTreeSet<Table> = kinds
             .iter()
             .flat_map(|kind| needs(*kind))
             .copied()
             .collect();
-        let whole = kinds.len() == ResourceKind::ALL.len();
+        if detail == Detail::Whole {
+            needed.extend(kinds.iter().flat_map(|kind| described_by(*kind)));
+        }
         let project = self.transport.project().await?;
         let neutron = |path: &str| {
             // Who may see all projects sees all of Neutron's lists.
             Call::get(Service::Network, path).with("project_id", project.as_str())
         };
         let is = |table| needed.contains(&table);
-        let servers = Call::get(Service::Compute, "servers/detail")
-            .at(self.version(Service::Compute, &SERVERS).await?);
         let volumes = Call::get(Service::BlockStorage, "volumes/detail");
         let snapshots = Call::get(Service::BlockStorage, "snapshots/detail");
         // Those too that are still being made.
         let images = Call::get(Service::Image, "images");
         let mut tables = Tables {
-            whole,
             project: project.clone(),
-            ..Tables::default()
+            ..Tables::empty(detail)
         };
         (
-            tables.servers,
+            (tables.servers, tables.absence),
             tables.ports,
             tables.networks,
             tables.subnets,
@@ -143,7 +197,7 @@ impl OpenStack {
             tables.snapshots,
             tables.images,
         ) = futures::try_join!(
-            self.where_needed(is(Table::Servers), servers, "servers"),
+            self.servers(is(Table::Servers)),
             self.where_needed(is(Table::Ports), neutron("ports"), "ports"),
             self.where_needed(is(Table::Networks), neutron("networks"), "networks"),
             self.where_needed(is(Table::Subnets), neutron("subnets"), "subnets"),
@@ -172,8 +226,14 @@ impl OpenStack {
         if tables.volumes.iter().any(is_on_its_way) {
             self.add_attachments(&mut tables.volumes).await?;
         }
-        if whole && has_unknown(&tables) {
-            tables.catalog = self.learn_flavors().await?;
+        if detail == Detail::Whole {
+            if has_unknown_flavor(&tables) {
+                tables.catalog = self.learn_flavors().await?;
+            }
+            if !is(Table::Images) && has_unknown_image(&tables) {
+                let images = self.images().await?;
+                tables.catalog = self.learn_images(&images).await;
+            }
         }
         Ok(tables)
     }
@@ -186,7 +246,7 @@ impl OpenStack {
         id: &CloudId,
     ) -> Result<Tables, CloudError> {
         if kind != ResourceKind::Instance {
-            return self.tables(&BTreeSet::from([kind])).await;
+            return self.tables(&BTreeSet::from([kind]), Detail::Status).await;
         }
         let call = Call::get(Service::Compute, format!("servers/{id}"))
             .at(self.version(Service::Compute, &SERVERS).await?);
@@ -194,7 +254,7 @@ impl OpenStack {
         let mut list = serde_json::json!({ "servers": [body["server"].take()] });
         Ok(Tables {
             servers: wire::entries(&mut list, "servers"),
-            ..Tables::default()
+            ..Tables::empty(Detail::Status)
         })
     }
 
@@ -216,6 +276,32 @@ impl OpenStack {
             }
             answer => answer,
         }
+    }
+
+    /// All servers, and what it means that one is not among them.
+    async fn servers(&self, needed: bool) -> Result<(Vec<wire::Server>, Absence), CloudError> {
+        let mut servers = Vec::new();
+        if !needed {
+            return Ok((servers, Absence::GoneOrOutOfSight));
+        }
+        let call = Call::get(Service::Compute, "servers/detail");
+        let listing = self.server_list(call).await?;
+        let mut from: Option<String> = None;
+        loop {
+            let page = self.page_of(&listing, from.as_deref()).await?;
+            let absence = absence(&listing, from.as_deref(), page.next.as_deref());
+            servers.extend(page.rows);
+            match page.next {
+                Some(next) => from = Some(next),
+                None => return Ok((servers, absence)),
+            }
+        }
+    }
+
+    /// How servers are listed, so that those of a cell that is down are listed too where that can be.
+    pub(super) async fn server_list(&self, call: Call) -> Result<Listing, CloudError> {
+        let version = self.version(Service::Compute, &SERVERS).await?;
+        Ok(Listing::new(call.at(version), "servers").paged(Paging::MarkerAsked))
     }
 
     async fn server_groups(&self, needed: bool) -> Result<Vec<wire::ServerGroup>, CloudError> {
@@ -248,8 +334,15 @@ impl OpenStack {
     }
 }
 
+/// Whether a server was started from an image that the catalog doesn't have yet.
+fn has_unknown_image(tables: &Tables) -> bool {
+    let known = &tables.catalog.images;
+    let mut images = tables.servers.iter().map(|server| &server.image["id"]);
+    images.any(|id| id.as_str().is_some_and(|id| !known.contains_key(id)))
+}
+
 /// Whether a server has a flavor that the catalog doesn't have yet.
-fn has_unknown(tables: &Tables) -> bool {
+fn has_unknown_flavor(tables: &Tables) -> bool {
     let Tables {
         servers, catalog, ..
     } = tables;

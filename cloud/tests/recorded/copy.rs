@@ -10,7 +10,7 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::resolved::{Resolved, resolve};
 use model::resource::Resource;
-use plan::offers::QuotaKind;
+use plan::offers::{Offer, QuotaKind};
 
 use crate::played::{down, everything, foreign, ours, play, recorded_name, told, up, with_keys};
 
@@ -72,7 +72,7 @@ async fn what_is_read_is_what_was_planned_in_every_field() {
 
 #[tokio::test]
 async fn quotas_flavors_and_images_are_offered() {
-    let offers = play(up()).offers().await.unwrap();
+    let offers = play(up()).offers(&Offer::every()).await.unwrap();
     for kind in QuotaKind::ALL {
         assert!(offers.quotas.contains_key(kind), "{kind}");
     }

@@ -1,6 +1,7 @@
 //! A copy that takes data along: what is read is what was planned, what is asked is what was
 //! recorded, and only what we made for it goes with it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloud::OpenStack;
@@ -13,7 +14,7 @@ use model::resolved::{Resolved, resolve};
 use model::resource::{Power, Resource};
 use model::value::Value;
 use plan::data::{Held, Holdings, locate};
-use plan::offers::Offers;
+use plan::offers::{Offer, Offers};
 
 use crate::played::{
     data_down, data_up, everything, file, foreign, list, ours, play, recorded_name, told,
@@ -71,10 +72,11 @@ async fn planned(cloud: &OpenStack, shop: &[Found]) -> Resolved {
         .collect();
     locate(&mut copy.topology, &holdings);
     let mut planned = resolve(&copy.topology, &Sizing::Planned);
-    let wanted = plan::sizes::sources(&planned, &Resolved::default()).collect();
+    let plan = plan::plan(&Resolved::default(), &planned).unwrap();
+    let wanted = plan::sizes::sources(&plan).collect();
     let offers = Offers {
         sources: cloud.stored(&wanted).await.unwrap(),
-        ..cloud.offers().await.unwrap()
+        ..cloud.offers(&Offer::every()).await.unwrap()
     };
     for (key, gib) in plan::sizes::sizes(&planned, &offers) {
         match planned.resources.get_mut(&key) {
@@ -131,13 +133,15 @@ async fn an_image_that_somebody_made_of_an_instance_of_ours_is_not_ours() {
     assert_eq!(by_hand.len(), 2);
     assert!(by_hand.iter().all(|found| found.mark.is_none()));
     // The one of the copy carries the mark of what that instance was made from.
+    let most = Cell::new(0);
     list(&mut data_up(), "images", "images", |images| {
         let inherited = images.iter().filter(|image| {
             let name = image["name"].as_str().unwrap_or_default();
             name.starts_with(BY_HAND) && image["understudy-key"] == "image/db[1]"
         });
-        assert_eq!(inherited.count(), 1);
+        most.set(inherited.count().max(most.get()));
     });
+    assert_eq!(most.get(), 1);
 }
 
 #[tokio::test]

@@ -120,7 +120,10 @@ async fn what_a_cloud_does_not_tell_is_left_out_of_its_offers() {
         answer.body = json!({"forbidden": {"code": 403, "message": "Policy doesn't allow it"}});
     };
     answers(&mut odd, "limits", refused);
-    let offers = play(odd).offers().await.unwrap();
+    let offers = play(odd)
+        .offers(&plan::offers::Offer::every())
+        .await
+        .unwrap();
     assert!(!offers.quotas.is_empty(), "Neutron's are there");
     assert!(!offers.flavors.is_empty());
 
@@ -129,6 +132,9 @@ async fn what_a_cloud_does_not_tell_is_left_out_of_its_offers() {
         answer.status = 401;
         answer.body = json!({"error": {"code": 401, "message": "gone"}});
     });
-    let error = play(gone).offers().await.unwrap_err();
+    let error = play(gone)
+        .offers(&plan::offers::Offer::every())
+        .await
+        .unwrap_err();
     assert!(matches!(error, CloudError::CredentialGone(_)), "{error}");
 }

@@ -11,7 +11,7 @@ use cloud::OpenStack;
 use cloud::openstack::Options;
 use cloud::openstack::recording::{Recording, Replay, Said, Told};
 use cloud::openstack::transport::{Answer, Method};
-use engine::port::{Clock, Cloud, Found, Scope};
+use engine::port::{Clock, Cloud, Detail, Found, Scope};
 use model::first_boot::Told as FirstTold;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -110,7 +110,11 @@ pub fn list(recording: &mut Recording, path: &str, name: &str, change: impl Fn(&
 /// Everything that a cloud has.
 pub async fn everything(cloud: &OpenStack) -> Vec<Found> {
     let kinds: BTreeSet<ResourceKind> = ResourceKind::ALL.iter().copied().collect();
-    cloud.list(Scope::Everything, &kinds).await.unwrap()
+    cloud
+        .list(Scope::Everything, &kinds, Detail::Whole)
+        .await
+        .unwrap()
+        .found
 }
 
 /// What is ours, by key.

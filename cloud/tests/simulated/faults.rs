@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloud::simulated::{Fault, Outcome, Verb, What};
-use engine::port::{Cloud, CloudError, Effect, Scope, Status};
+use engine::port::{Cloud, CloudError, Detail, Effect, Scope, Status};
 use model::key::{Key, ResourceKind};
 
 use crate::lab::{Lab, disk, key, server};
@@ -152,15 +152,23 @@ async fn looking_goes_wrong_too() {
     }
     assert!(
         lab.cloud
-            .list(Scope::Everything, &ResourceKind::every())
+            .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
             .await
             .is_err()
     );
     assert!(lab.get(&volume("a")).await.is_err());
-    assert!(lab.cloud.offers().await.is_err());
+    assert!(
+        lab.cloud
+            .offers(&plan::offers::Offer::every())
+            .await
+            .is_err()
+    );
     assert_eq!(lab.list().await.len(), 1);
     lab.get(&volume("a")).await.unwrap();
-    lab.cloud.offers().await.unwrap();
+    lab.cloud
+        .offers(&plan::offers::Offer::every())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud::simulated::{Call, Delay, Simulated, SimulatedConfig};
 use engine::port::{
-    Clock, Cloud, CloudError, Create, Entropy, Found, Mark, Moment, Probe, Scope, Status,
+    Clock, Cloud, CloudError, Create, Detail, Entropy, Found, Mark, Moment, Probe, Scope, Status,
 };
 use model::first_boot::FirstBoot;
 use model::flavor::Flavor;
@@ -256,9 +256,10 @@ impl Lab {
     pub async fn list(&self) -> Vec<Found> {
         let scope = Scope::Environment(self.installation, self.environment);
         self.cloud
-            .list(scope, &ResourceKind::every())
+            .list(scope, &ResourceKind::every(), Detail::Whole)
             .await
             .unwrap()
+            .found
     }
 
     pub async fn calls(&self) -> Vec<Call> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::port::{Cloud, Mark, Moment, Scope};
+use engine::port::{Cloud, Detail, Mark, Moment, Scope};
 use model::id::{EnvironmentId, InstallationId};
 use model::key::{Key, ResourceKind};
 use model::resource::{FloatingIp, Resource};
@@ -83,9 +83,10 @@ async fn foreign_resources_are_listed_under_everything_alone() {
     assert_eq!(lab.list().await.len(), 2);
     let all = lab
         .cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
-        .unwrap();
+        .unwrap()
+        .found;
     let foreign: Vec<_> = all.iter().filter(|found| found.mark.is_none()).collect();
     assert_eq!((all.len(), foreign.len()), (2 + 8, 8));
     assert!(foreign.iter().all(|found| found.resource.is_none()));
@@ -114,9 +115,10 @@ async fn other_environments_and_installations_are_kept_apart() {
     assert_eq!(lab.list().await.len(), 1);
     let all = lab
         .cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
-        .unwrap();
+        .unwrap()
+        .found;
     assert!(
         all.iter()
             .all(|found| found.mark.is_some() && found.resource.is_some())

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloud::simulated::{Fault, OpenError, Simulated, SimulatedConfig, Verb, What};
-use engine::port::{Cloud, CloudError, NoProbe, Scope, Status};
+use engine::port::{Cloud, CloudError, Detail, NoProbe, Scope, Status};
 use model::key::{Key, ResourceKind};
 use model::name::CloudName;
 use model::resource::SecurityGroup;
-use plan::offers::QuotaKind;
+use plan::offers::{Offer, QuotaKind};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
@@ -32,13 +32,13 @@ async fn everything_survives_opening_it_again() {
     let fault = Fault::new(Verb::Delete, What::ServerError).nth(2);
     lab.cloud.add_fault(fault).await.unwrap();
     let before = lab.list().await;
-    let offers = lab.cloud.offers().await.unwrap();
+    let offers = lab.cloud.offers(&Offer::every()).await.unwrap();
     let (faults, calls) = (lab.cloud.faults().await.unwrap(), lab.calls().await);
 
     // The second one is configured otherwise; what was decided stays decided.
     let lab = lab.again(2).await;
     assert_eq!(lab.list().await, before);
-    assert_eq!(lab.cloud.offers().await.unwrap(), offers);
+    assert_eq!(lab.cloud.offers(&Offer::every()).await.unwrap(), offers);
     assert_eq!(lab.cloud.faults().await.unwrap(), faults);
     assert_eq!(lab.calls().await, calls);
     lab.forward(4);
@@ -81,12 +81,12 @@ async fn two_handles_see_each_other() {
         .unwrap();
     assert!(
         one.cloud
-            .list(Scope::Everything, &ResourceKind::every())
+            .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
             .await
             .is_err()
     );
     two.cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
         .unwrap();
     let numbers: Vec<u64> = two.calls().await.iter().map(|call| call.number).collect();
@@ -316,7 +316,7 @@ async fn bad_data_is_named() {
         .unwrap();
     let error = lab
         .cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
         .unwrap_err();
     assert!(matches!(error, CloudError::Unexpected(_)));

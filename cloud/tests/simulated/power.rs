@@ -141,6 +141,10 @@ async fn an_address_that_is_named_is_given_once() {
         panic!("no instance");
     };
     assert_eq!(found.networks, addressed(2, "10.0.0.2").networks);
-    let offers = lab.cloud.offers().await.unwrap();
+    let offers = lab
+        .cloud
+        .offers(&plan::offers::Offer::every())
+        .await
+        .unwrap();
     assert!(offers.sources.is_empty(), "nothing was looked up");
 }

@@ -8,7 +8,7 @@ use model::resource::{
     Volume,
 };
 use model::value::Value;
-use plan::offers::QuotaKind;
+use plan::offers::{Offer, QuotaKind};
 
 use crate::lab::{
     Lab, attached, conflict, disk, flavor, interface, key, public, public_key, refused, rules_of,
@@ -58,7 +58,7 @@ async fn every_quota() {
     for which in QuotaKind::ALL {
         let mut lab = Lab::quick().await;
         lab.make_one_of_each().await;
-        let quota = lab.cloud.offers().await.unwrap().quotas[which];
+        let quota = lab.cloud.offers(&Offer::every()).await.unwrap().quotas[which];
         assert!(quota.used > 0, "nothing is used of {which}");
         // Exactly what is there: nothing is free.
         lab.cloud.set_quota(*which, Some(quota.used)).await.unwrap();
@@ -173,13 +173,27 @@ async fn public_addresses() {
         address: Value::Fixed(address.parse().unwrap()),
         ..public("net", None)
     };
-    assert_eq!(lab.cloud.offers().await.unwrap().free_addresses, Some(2));
+    assert_eq!(
+        lab.cloud
+            .offers(&Offer::every())
+            .await
+            .unwrap()
+            .free_addresses,
+        Some(2)
+    );
     lab.make(&ip("one"), fixed("203.0.113.2")).await;
     assert!(conflict(lab.create(&ip("two"), fixed("203.0.113.2")).await).contains("allocated"));
     refused(lab.create(&ip("two"), fixed("198.51.100.1")).await);
     lab.make(&ip("two"), public("net", None)).await;
     assert_eq!(lab.get(&ip("two")).await.unwrap().name, "203.0.113.1");
-    assert_eq!(lab.cloud.offers().await.unwrap().free_addresses, Some(0));
+    assert_eq!(
+        lab.cloud
+            .offers(&Offer::every())
+            .await
+            .unwrap()
+            .free_addresses,
+        Some(0)
+    );
     let third = lab.create(&ip("three"), public("net", None)).await;
     assert!(conflict(third).contains("No more IP addresses"));
     lab.delete(&ip("one")).await.unwrap();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use cloud::simulated::{Delay, SimulatedConfig};
-use engine::port::{Cloud, Scope, Status};
+use engine::port::{Cloud, Detail, Scope, Status};
 use model::key::{Key, ResourceKind};
 use model::resource::{Instance, Resource};
 use model::unit::Gib;
@@ -202,9 +202,10 @@ async fn a_delete_takes_its_time() {
     assert!(lab.is_gone(&app(1)).await);
     let left = lab
         .cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
-        .unwrap();
+        .unwrap()
+        .found;
     assert!(
         left.iter()
             .all(|found| found.kind != ResourceKind::Instance)

@@ -1,7 +1,7 @@
 //! One call to the cloud: intent before, id after, and every failure answered by class. Nothing
 //! that was refused or lost is repeated without knowing that the first call had no effect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -255,7 +255,7 @@ impl Execution<'_> {
 
     /// Looks for what an unanswered create may have made.
     async fn look(&self, at: At<'_>) -> Result<Option<Answer>, EngineError> {
-        let collection = self.collect().await?;
+        let collection = self.statuses(&BTreeSet::from([at.step.key.kind])).await?;
         match Self::adoptable(at, &collection) {
             Adoptable::None => Ok(None),
             Adoptable::One(id) => {
@@ -396,7 +396,7 @@ impl Execution<'_> {
                     After::Again => {}
                     After::Look => {
                         // Where it went, or is going, the call had its effect.
-                        let collection = self.collect().await?;
+                        let collection = self.statuses(&BTreeSet::from([kind])).await?;
                         match collection
                             .by_id(&at.step.key, id)
                             .map(|found| &found.status)
@@ -432,7 +432,7 @@ impl Execution<'_> {
         let until = self.engine.clock().monotonic() + config.patience;
         let (mut wait, longest) = config.poll;
         loop {
-            let collection = self.collect().await?;
+            let collection = self.statuses(&BTreeSet::from([at.step.key.kind])).await?;
             if collection.by_id(&at.step.key, &id).is_none() {
                 break;
             }

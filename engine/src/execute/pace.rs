@@ -1,6 +1,7 @@
 //! When to look at what the cloud has taken. Each look is a call or two, so nobody looks before
 //! something can have come of it: what a thing of its sort took before is how long it is left
-//! alone, and what takes longer is looked at ever more rarely. It only counts time; it asks nothing.
+//! alone, and what takes longer is looked at ever more rarely; what all else waits for more often
+//! than what has time. It only counts time; it asks nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,6 +13,34 @@ pub(crate) type Sort = (ResourceKind, &'static str);
 
 /// How long each sort of work usually takes a cloud.
 pub(crate) type Usual = BTreeMap<Sort, Duration>;
+
+/// How much depends on a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// The whole run waits for it.
+    Pressing,
+    /// Other work goes on meanwhile.
+    Patient,
+}
+
+impl Urgency {
+    /// Which part of the time that something takes it may go unnoticed that it is done.
+    const fn part(self) -> u32 {
+        match self {
+            Self::Pressing => 5,
+            Self::Patient => 2,
+        }
+    }
+}
+
+/// Work that the cloud has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    pub(super) sort: Sort,
+    /// Since this time of the monotonic clock.
+    pub(super) since: Duration,
+    pub(super) urgency: Urgency,
+}
 
 /// The pace of one run.
 pub(super) struct Pace {
@@ -57,16 +86,18 @@ impl Pace {
         now.saturating_sub(last) >= self.longest
     }
 
-    /// How long to wait before the next look at work of these sorts, each with the time since when
-    /// the cloud has had it.
-    pub(super) fn pause(&self, now: Duration, work: &[(Sort, Duration)]) -> Duration {
+    /// How long to wait before the next look at some work.
+    pub(super) fn pause(&self, now: Duration, work: &[Taken]) -> Duration {
         let bounded = |pause: Duration| pause.clamp(self.shortest, self.longest);
         let due = work
             .iter()
-            .map(|(sort, since)| {
-                let usual = self.usual.get(sort).copied().unwrap_or_default();
-                match (*since + usual).saturating_sub(now) {
-                    Duration::ZERO => bounded(now.saturating_sub(*since) / 2),
+            .map(|taken| {
+                let usual = self.usual.get(&taken.sort).copied().unwrap_or_default();
+                // A little early, or it would never be seen that things have become quicker.
+                match (taken.since + usual * 3 / 4).saturating_sub(now) {
+                    Duration::ZERO => {
+                        bounded(now.saturating_sub(taken.since) / taken.urgency.part())
+                    }
                     left => left,
                 }
             })
@@ -76,12 +107,15 @@ impl Pace {
         // Things come in groups: the rest of one is given time to catch up.
         let gap = work
             .iter()
-            .filter_map(|(sort, _)| self.usual.get(sort))
+            .filter_map(|taken| {
+                let usual = self.usual.get(&taken.sort)?;
+                Some(bounded(*usual / taken.urgency.part()))
+            })
             .min()
-            .map_or(self.shortest, |usual| bounded(*usual / 2));
+            .unwrap_or(self.shortest);
         let rested = work
             .iter()
-            .filter_map(|((kind, _), _)| self.looked.get(kind))
+            .filter_map(|taken| self.looked.get(&taken.sort.0))
             .max()
             .map_or(Duration::ZERO, |looked| (*looked + gap).saturating_sub(now));
         due.max(rested)
@@ -102,29 +136,57 @@ mod tests {
         Pace::new((ms(500), ms(3000)), usual)
     }
 
+    const fn server(since: u64, urgency: Urgency) -> Taken {
+        Taken {
+            sort: SERVER,
+            since: ms(since),
+            urgency,
+        }
+    }
+
     #[test]
     fn nothing_is_looked_at_before_something_can_have_come_of_it() {
         let known = pace(Usual::from([(SERVER, ms(2000))]));
-        assert_eq!(known.pause(ms(1000), &[(SERVER, ms(900))]), ms(1900));
+        for urgency in [Urgency::Patient, Urgency::Pressing] {
+            let pause = known.pause(ms(1000), &[server(900, urgency)]);
+            assert_eq!(pause, ms(1400), "{urgency:?}");
+        }
         // Never longer than the longest pause, or a failure would go unseen.
         let slow = pace(Usual::from([(SERVER, ms(20_000))]));
-        assert_eq!(slow.pause(ms(1000), &[(SERVER, ms(900))]), ms(3000));
+        let pause = slow.pause(ms(1000), &[server(900, Urgency::Pressing)]);
+        assert_eq!(pause, ms(3000));
     }
 
     #[test]
     fn what_takes_longer_is_looked_at_ever_more_rarely() {
         let unknown = pace(Usual::new());
-        let after = |age: u64| unknown.pause(ms(100_000), &[(SERVER, ms(100_000 - age))]);
-        assert_eq!(after(0), ms(500));
-        assert_eq!(after(2000), ms(1000));
-        assert_eq!(after(60_000), ms(3000));
+        let after =
+            |age: u64, urgency| unknown.pause(ms(100_000), &[server(100_000 - age, urgency)]);
+        assert_eq!(after(0, Urgency::Patient), ms(500));
+        assert_eq!(after(2000, Urgency::Patient), ms(1000));
+        assert_eq!(after(60_000, Urgency::Patient), ms(3000));
+        assert_eq!(after(2000, Urgency::Pressing), ms(500));
+        assert_eq!(after(5000, Urgency::Pressing), ms(1000));
+        assert_eq!(after(60_000, Urgency::Pressing), ms(3000));
     }
 
     #[test]
     fn the_first_of_a_group_does_not_draw_a_look_for_each_of_the_others() {
-        let mut known = pace(Usual::from([(SERVER, ms(4000))]));
+        let mut known = pace(Usual::from([(SERVER, ms(6000))]));
         known.looked(ms(10_000), &BTreeSet::from([SERVER.0]));
-        assert_eq!(known.pause(ms(10_000), &[(SERVER, ms(6_100))]), ms(2000));
+        let pause = |urgency| known.pause(ms(10_000), &[server(4_700, urgency)]);
+        assert_eq!(pause(Urgency::Patient), ms(3000));
+        assert_eq!(pause(Urgency::Pressing), ms(1200));
+    }
+
+    #[test]
+    fn what_has_become_quicker_is_seen_to_be() {
+        let mut pace = pace(Usual::from([(SERVER, ms(8000))]));
+        for _ in 0..40 {
+            let look = pace.usual[&SERVER] * 3 / 4;
+            pace.took(SERVER, look);
+        }
+        assert!(pace.usual[&SERVER] < ms(3000), "{:?}", pace.usual);
     }
 
     #[test]

@@ -8,10 +8,11 @@ use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::operation::Phase;
 use plan::Plan;
-use plan::steps::{Need, Until};
+use plan::steps::{Need, Step, Until};
 
 use super::call::At;
-use super::pace::{Pace, Sort};
+use super::pace::{Pace, Sort, Taken, Urgency};
+use super::turns::Turns;
 use crate::port::Status;
 
 /// How far a step has come in this run.
@@ -44,6 +45,8 @@ pub(super) struct Run<'a> {
     pub(super) there: BTreeMap<Key, Vec<(CloudId, Status)>>,
     /// When to look.
     pub(super) pace: Pace,
+    /// Whose turn it is.
+    pub(super) turns: Turns<'a>,
 }
 
 /// A step that the cloud has taken.
@@ -62,6 +65,28 @@ impl Made<'_> {
 }
 
 impl<'a> Run<'a> {
+    /// A plan of which nothing is done yet.
+    pub(super) fn new(plan: &'a Plan, phase: Phase, pace: Pace) -> Self {
+        let count = plan.steps.len();
+        Self {
+            plan,
+            phase,
+            progress: vec![Progress::Waiting; count],
+            attempts: vec![1; count],
+            whys: BTreeMap::new(),
+            since: vec![None; count],
+            ids: BTreeMap::new(),
+            there: BTreeMap::new(),
+            pace,
+            turns: Turns::of(plan),
+        }
+    }
+
+    /// The next step to begin, if so many calls may be under way at once.
+    pub(super) fn next(&self, calls_in_flight: usize) -> Option<usize> {
+        self.turns.next(&self.progress, calls_in_flight)
+    }
+
     pub(super) fn at(&self, index: usize) -> At<'a> {
         At {
             phase: self.phase,
@@ -71,38 +96,51 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn may_begin(&self, index: usize) -> bool {
-        self.progress[index] == Progress::Waiting
-            && self.plan.steps[index].needs.iter().all(|need| {
-                let progress = self.progress.get(need.step as usize);
-                match need.until {
-                    Until::Exists => matches!(
-                        progress,
-                        Some(Progress::Made { .. } | Progress::Running { .. } | Progress::Done)
-                    ),
-                    Until::Running => {
-                        matches!(progress, Some(Progress::Running { .. } | Progress::Done))
-                    }
-                    Until::Ready => matches!(progress, Some(Progress::Done)),
-                }
-            })
-    }
-
     /// The steps that a waiting one could follow once it is seen that they are done: all that it
-    /// needs is with the cloud. What has yet to report itself is not helped on by a look.
-    fn awaited(&self) -> BTreeSet<usize> {
+    /// needs is with the cloud; each with the height of the highest that waits for it. What has yet
+    /// to report itself is not helped on by a look.
+    fn awaited(&self) -> BTreeMap<usize, u32> {
         let has = |need: &Need| match self.progress.get(need.step as usize) {
             Some(Progress::Made { .. } | Progress::Done) => true,
             Some(Progress::Running { .. }) => need.until != Until::Ready,
             Some(Progress::Waiting | Progress::Calling) | None => false,
         };
-        self.plan
-            .steps
-            .iter()
-            .zip(&self.progress)
-            .filter(|(_, progress)| **progress == Progress::Waiting)
-            .filter(|(step, _)| step.needs.iter().all(has))
-            .flat_map(|(step, _)| step.needs.iter().map(|need| need.step as usize))
+        let mut awaited = BTreeMap::new();
+        for (index, step) in self.waiting() {
+            if step.needs.iter().all(has) {
+                for need in &step.needs {
+                    let height = awaited.entry(need.step as usize).or_insert(0);
+                    *height = self.turns.height(index).max(*height);
+                }
+            }
+        }
+        awaited
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = (usize, &'a Step)> {
+        let steps = self.plan.steps.iter().enumerate();
+        steps.filter(|(index, _)| self.progress[*index] == Progress::Waiting)
+    }
+
+    /// What the next look is for. The run waits for what the highest of all waiting steps waits for,
+    /// and for all of it where nothing else is to be done.
+    pub(super) fn taken(&self, made: &[Made<'_>]) -> Vec<Taken> {
+        let awaited = self.awaited();
+        let highest = self
+            .waiting()
+            .map(|(index, _)| self.turns.height(index))
+            .max();
+        let idle = self.calls() == 0;
+        made.iter()
+            .map(|made| Taken {
+                sort: made.sort(),
+                since: made.since,
+                urgency: if idle || awaited.get(&made.index).copied() == highest {
+                    Urgency::Pressing
+                } else {
+                    Urgency::Patient
+                },
+            })
             .collect()
     }
 
@@ -116,7 +154,7 @@ impl<'a> Run<'a> {
             .iter()
             .filter(|made| {
                 let kind = made.at.step.key.kind;
-                awaited.contains(&made.index) || self.pace.is_overdue(now, kind, made.since)
+                awaited.contains_key(&made.index) || self.pace.is_overdue(now, kind, made.since)
             })
             .map(|made| made.at.step.key.kind)
             .collect();

@@ -18,7 +18,7 @@ use super::progress::{Made, Progress, Run};
 use super::{Execution, Halt, trouble};
 use crate::EngineError;
 use crate::collect::Collection;
-use crate::port::{CloudError, JournalWrite, Status};
+use crate::port::{Absence, CloudError, Detail, JournalWrite, Status};
 
 /// What a piece of work came to.
 enum Did {
@@ -72,14 +72,9 @@ impl Execution<'_> {
         let mut failure: Option<Trouble> = None;
         loop {
             if failure.is_none() {
-                for index in 0..run.progress.len() {
-                    if run.calls() >= config.calls_in_flight {
-                        break;
-                    }
-                    if run.may_begin(index) {
-                        run.progress[index] = Progress::Calling;
-                        work.push(self.begin(run, index));
-                    }
+                while let Some(index) = run.next(config.calls_in_flight) {
+                    run.progress[index] = Progress::Calling;
+                    work.push(self.begin(run, index));
                 }
                 if run.all_done() {
                     return Ok(());
@@ -89,10 +84,9 @@ impl Execution<'_> {
                     let made = run.worth_looking(now);
                     if !made.is_empty() {
                         looking = true;
-                        let sorts: Vec<_> =
-                            made.iter().map(|made| (made.sort(), made.since)).collect();
-                        let pause = run.pace.pause(now, &sorts);
-                        let kinds = sorts.into_iter().map(|((kind, _), _)| kind).collect();
+                        let taken = run.taken(&made);
+                        let pause = run.pace.pause(now, &taken);
+                        let kinds = taken.into_iter().map(|taken| taken.sort.0).collect();
                         work.push(Box::pin(async move {
                             self.engine.clock().sleep(pause).await;
                             let seen = self.look_at_made(made, &kinds).await?;
@@ -181,20 +175,14 @@ impl Execution<'_> {
                 )
             })
             .collect();
-        let count = plan.steps.len();
+        let pace = Pace::new(
+            self.engine.parts.config.poll,
+            self.engine.usual(self.cloud.name()),
+        );
         let mut run = Run {
-            plan,
-            phase,
-            progress: vec![Progress::Waiting; count],
-            attempts: vec![1; count],
-            since: vec![None; count],
-            whys: BTreeMap::new(),
             ids: collection.ids(),
             there,
-            pace: Pace::new(
-                self.engine.parts.config.poll,
-                self.engine.usual(self.cloud.name()),
-            ),
+            ..Run::new(plan, phase, pace)
         };
         let mut newest: BTreeMap<usize, JournalEntry> = BTreeMap::new();
         for entry in journal {
@@ -205,7 +193,7 @@ impl Execution<'_> {
                 *known = entry;
             }
         }
-        for index in 0..count {
+        for index in 0..plan.steps.len() {
             let entry = newest.remove(&index);
             if let Some(entry) = &entry {
                 run.attempts[index] = entry.attempt;
@@ -302,7 +290,7 @@ impl Execution<'_> {
     ) -> Result<Vec<(usize, Seen)>, EngineError> {
         let looked = self
             .engine
-            .collect(self.cloud, self.environment.id, kinds)
+            .collect(self.cloud, self.environment.id, kinds, Detail::Status)
             .await;
         let collection = match looked {
             Ok(collection) => collection,
@@ -454,7 +442,9 @@ impl Execution<'_> {
                 Status::Failed { fault } => Seen::Failed(fault.clone()),
             });
         }
-        if key.kind != ResourceKind::Instance {
+        // What is said to be gone that was to stay is not believed at once.
+        let believed = deleting && collection.absence() == Absence::Gone;
+        if key.kind != ResourceKind::Instance || believed {
             return Ok(Seen::Gone);
         }
         match self.cloud.get(key.kind, id).await {

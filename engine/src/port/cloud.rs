@@ -15,7 +15,7 @@ use model::key::{Key, ResourceKind};
 pub use model::mark::Mark;
 use model::name::CloudName;
 use model::resource::Resource;
-use plan::offers::{Offers, QuotaKind, StoredSources};
+use plan::offers::{Offer, Offers, QuotaKind, StoredSources};
 use plan::user_data::UserData;
 
 /// A call that creates one resource.
@@ -86,6 +86,24 @@ pub enum Scope {
     Environment(InstallationId, EnvironmentId),
 }
 
+/// How much a listing tells of each resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Whose it is and whether it can be used. What it is ([`Found::resource`]) may be missing.
+    Status,
+    /// All. What the resources refer to is asked for with them, or is not there.
+    Whole,
+}
+
+/// What a listing told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What is there.
+    pub found: Vec<Found>,
+    /// What it means that an instance is not among it.
+    pub absence: Absence,
+}
+
 /// What is known of the effect of a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -130,7 +148,7 @@ pub struct HeldPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageMark(pub String);
 
-/// What it means that something is on none of the pages of a kind.
+/// What it means that something is missing from a list, or from all pages of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// It is gone.
@@ -242,15 +260,15 @@ pub trait Cloud: Send + Sync {
     /// a dead executor, or got no answer, waits that long before it looks.
     fn request_lifetime(&self) -> Duration;
 
-    /// Lists resources of some kinds, foreign ones only where the scope says so. What a resource
-    /// is ([`Found::resource`]) may be missing where kinds that it refers to are not asked for. An
-    /// instance of which the cloud knows no more than its id just now (its cell is down) is in
-    /// every scope, without a mark: it is for the engine to know it by that id.
+    /// Lists resources of some kinds, foreign ones only where the scope says so. An instance of
+    /// which the cloud knows no more than its id just now (its cell is down) is in every scope,
+    /// without a mark: it is for the engine to know it by that id.
     async fn list(
         &self,
         scope: Scope,
         kinds: &BTreeSet<ResourceKind>,
-    ) -> Result<Vec<Found>, CloudError>;
+        detail: Detail,
+    ) -> Result<Listed, CloudError>;
 
     /// Looks at one resource by its id.
     async fn get(&self, kind: ResourceKind, id: &CloudId) -> Result<Found, CloudError>;
@@ -264,8 +282,9 @@ pub trait Cloud: Send + Sync {
         from: Option<&PageMark>,
     ) -> Result<HeldPage, CloudError>;
 
-    /// What the cloud offers: flavors, images, quotas with their use.
-    async fn offers(&self) -> Result<Offers, CloudError>;
+    /// What the cloud offers: flavors, images, quotas with their use. What is not wanted may be
+    /// left out.
+    async fn offers(&self, wanted: &BTreeSet<Offer>) -> Result<Offers, CloudError>;
 
     /// Looks volumes and snapshots up by name or id, whoever's they are: what volumes are made
     /// from. One that isn't there has none; several of one name are all there.

@@ -40,6 +40,8 @@ start() {
   started "$1" $!
 }
 
+again() { end "$1"; start "$1"; wait_port "$1"; }
+
 # Until it answers; with its last words if it ended before, or takes longer than three minutes.
 wait_port() {
   for _ in $(seq 1800); do

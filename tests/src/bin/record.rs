@@ -169,6 +169,8 @@ impl Recorder {
             "--up",
         ];
         self.record("up.jsonl", &copy, &[0]);
+        // There is nothing to do, and so everything is looked at.
+        self.record("up.jsonl", &["up", name], &[0]);
         self.keep("up.jsonl");
         self.record("down.jsonl", &["down", name], &[0]);
         self.keep("down.jsonl");
@@ -185,7 +187,6 @@ impl Recorder {
         self.record("data-up.jsonl", &copy, &[0]);
         // Somebody makes images of the databases of both, by hand.
         make_images(&project.client().await).await;
-        // There is nothing to do, and so everything is looked at.
         self.record("data-up.jsonl", &["up", name], &[0]);
         self.keep("data-up.jsonl");
         self.record("data-down.jsonl", &["down", name], &[0]);

@@ -1,7 +1,7 @@
 //! A part of the cloud is down: what it holds is listed by its id alone. That is no deletion, so
 //! nothing is planned anew.
 
-use engine::port::{Found, Status};
+use engine::port::{Listed, Status};
 use model::facts::InstanceFacts;
 use model::key::ResourceKind;
 use tests::otherwise::{Otherwise, Seen};
@@ -11,8 +11,8 @@ use tests::world::{Setup, World, name};
 struct DownCell;
 
 impl Otherwise for DownCell {
-    fn list(&self, mut told: Vec<Found>) -> Vec<Found> {
-        for found in &mut told {
+    fn list(&self, mut told: Listed) -> Listed {
+        for found in &mut told.found {
             if found.kind == ResourceKind::Instance {
                 found.mark = None;
                 found.resource = None;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloud::simulated::{Call, Outcome, Verb};
-use engine::port::{Cloud, Found, Scope, Status};
+use engine::port::{Cloud, Detail, Found, Scope, Status};
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::{ImageName, KeypairName};
@@ -81,9 +81,10 @@ pub async fn put_golden(world: &World, name: &str) -> Golden {
 pub async fn everything(world: &World) -> BTreeMap<CloudId, Found> {
     let found = world
         .cloud
-        .list(Scope::Everything, &ResourceKind::every())
+        .list(Scope::Everything, &ResourceKind::every(), Detail::Whole)
         .await
-        .unwrap();
+        .unwrap()
+        .found;
     found
         .into_iter()
         .map(|found| (found.id.clone(), found))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plan::offers::{Quota, QuotaKind};
+use plan::offers::{Offer, Quota, QuotaKind};
 
 use super::super::OpenStack;
 use super::{About, Check};
@@ -12,8 +12,10 @@ const SIZES: &str = "environment files name them for their groups";
 
 impl OpenStack {
     pub(super) async fn examine_room(&self) -> Vec<Check> {
+        let mut room = Offer::every();
+        room.retain(|offer| !matches!(offer, Offer::Flavors | Offer::Images));
         let (flavors, images, offers) =
-            futures::join!(self.flavors(), self.images(), self.offered());
+            futures::join!(self.flavors(), self.images(), self.offered(&room));
         let mut checks = Vec::new();
         match offers {
             Ok(offers) => checks.extend(of_quotas(&offers.quotas)),

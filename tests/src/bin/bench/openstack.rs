@@ -11,6 +11,7 @@ mod faults;
 mod flight;
 mod heat;
 mod machine;
+mod timeline;
 mod tool;
 mod worker;
 
@@ -30,6 +31,8 @@ enum Part {
     Flight,
     /// What goes wrong, with each tool.
     Faults,
+    /// Each call that Understudy makes.
+    Calls,
 }
 
 /// Arguments: how many rounds of what is measured more than once, how many minutes of patience with
@@ -45,7 +48,10 @@ pub async fn run(arguments: &[String]) {
         Some("compare") => vec![Part::Compare],
         Some("flight") => vec![Part::Flight],
         Some("faults") => vec![Part::Faults],
-        Some(other) => panic!("there is no part `{other}`: choose compare, flight or faults"),
+        Some("calls") => vec![Part::Calls],
+        Some(other) => {
+            panic!("there is no part `{other}`: choose compare, flight, faults or calls")
+        }
     };
     // Whoever is stopped here is dropped: that ends their processes and takes their folders away.
     // The lab goes with this process, and begins anew the next time.
@@ -83,6 +89,7 @@ async fn all(parts: &[Part], rounds: u64, mut patience: Patience) {
             Part::Compare => compare::run(&lab, rounds, &mut patience).await,
             Part::Flight => flight::run(&lab, rounds, &mut patience).await,
             Part::Faults => faults::run(&lab).await,
+            Part::Calls => timeline::run(&lab, &mut patience).await,
         }
         machine::load("after");
     }

@@ -16,6 +16,53 @@ const NOBODY: &str = "-";
 /// How long it has to be quiet until the services are taken to have finished.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// What a service has answered so far, a line each: when, method, path, status, milliseconds, who.
+fn log(lab: &Lab, service: Service) -> String {
+    let path = lab.folder().join(format!("log/{}.calls", service.name()));
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// Whether a tool made the call, not another service.
+fn is_own(line: &str) -> bool {
+    let who = line.splitn(6, ' ').nth(5).unwrap_or(NOBODY);
+    who == NOBODY || who.starts_with(SCRIPTS)
+}
+
+/// A call of a tool.
+#[derive(Clone, Debug)]
+pub struct OwnCall {
+    /// When it came, in seconds since 1970.
+    pub at: f64,
+    /// How long the answer took, in milliseconds.
+    pub millis: u64,
+    /// Which service.
+    pub service: &'static str,
+    /// Method, path, status.
+    pub words: String,
+}
+
+impl OwnCall {
+    /// All so far, in their order.
+    pub fn all(lab: &Lab) -> Vec<Self> {
+        let mut calls = Vec::new();
+        for service in Service::ALL {
+            for line in log(lab, service).lines().filter(|line| is_own(line)) {
+                let mut fields = line.splitn(6, ' ');
+                let mut next = || fields.next().unwrap_or_default().to_owned();
+                let (at, method, path, status, millis) = (next(), next(), next(), next(), next());
+                calls.push(Self {
+                    at: at.parse().expect("a time"),
+                    millis: millis.parse().expect("milliseconds"),
+                    service: service.name(),
+                    words: format!("{method} {path} {status}"),
+                });
+            }
+        }
+        calls.sort_by(|a, b| a.at.total_cmp(&b.at));
+        calls
+    }
+}
+
 /// Counts up to a moment, or between two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
@@ -32,12 +79,9 @@ impl Work {
     pub fn so_far(lab: &Lab) -> Self {
         let mut work = Self::default();
         for service in Service::ALL {
-            let path = lab.folder().join(format!("log/{}.calls", service.name()));
-            for line in fs::read_to_string(path).unwrap_or_default().lines() {
-                // When, method, path, status, milliseconds, who.
-                let who = line.splitn(6, ' ').nth(5).unwrap_or(NOBODY);
+            for line in log(lab, service).lines() {
                 work.all += 1;
-                work.own += usize::from(who == NOBODY || who.starts_with(SCRIPTS));
+                work.own += usize::from(is_own(line));
             }
         }
         let names = Service::ALL.map(Service::name);

@@ -9,7 +9,7 @@ use super::calls::Work;
 use super::client::busy;
 use super::copy::{Copy, Variant};
 use super::machine::{CALM, Cpu, Patience};
-use super::tool::{Act, Kind, Ports, Took, Tool};
+use super::tool::{Act, Experience, Kind, Ports, Took, Tool};
 use crate::table::{Spread, columns};
 
 /// One act of a tool, and what the services did for it.
@@ -17,7 +17,7 @@ pub struct Done {
     pub took: Took,
     pub work: Work,
     /// What the whole machine did meanwhile.
-    cpu: Cpu,
+    pub cpu: Cpu,
     /// What of that was for this.
     ours: Duration,
 }
@@ -52,7 +52,7 @@ impl Round {
     }
 }
 
-async fn act(lab: &Lab, tool: &mut Tool, act: Act) -> Done {
+pub async fn act(lab: &Lab, tool: &mut Tool, act: Act) -> Done {
     let (before, here, all) = (Work::so_far(lab), busy(), Cpu::so_far());
     let took = tool.act(act).await;
     let work = Work::once_quiet(lab).await.since(before);
@@ -71,6 +71,15 @@ pub async fn once(lab: &Lab, kind: Kind) -> Round {
     let copy = Copy::of(Variant::Sound);
     let arena = Arena::open(lab, &copy, Quotas::default()).await;
     let mut tool = Tool::start(kind, &arena).await;
+    if let Kind::Understudy {
+        experience: Experience::OneCopy,
+        ..
+    } = kind
+    {
+        for first in [Act::Create, Act::Remove] {
+            act(lab, &mut tool, first).await;
+        }
+    }
     let create = act(lab, &mut tool, Act::Create).await;
     let made = arena.made().await;
     let remove = act(lab, &mut tool, Act::Remove).await;
@@ -146,7 +155,13 @@ async fn best_script(lab: &Lab, patience: &mut Patience) -> Kind {
 /// Measures and prints.
 pub async fn run(lab: &Lab, rounds: usize, patience: &mut Patience) {
     let best = best_script(lab, patience).await;
-    let kinds = [Kind::UNDERSTUDY, Kind::Heat, Kind::Sequential, best];
+    let kinds = [
+        Kind::understudy(Experience::OneCopy),
+        Kind::Heat,
+        Kind::Sequential,
+        best,
+        Kind::UNDERSTUDY,
+    ];
     let mut all: Vec<Vec<Round>> = kinds.iter().map(|_| Vec::new()).collect();
     for round in 1..=rounds {
         println!("round {round} of {rounds}");

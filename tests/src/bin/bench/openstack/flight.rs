@@ -5,7 +5,7 @@ use tests::openstack::Lab;
 
 use super::compare::{Round, most_by_others, undisturbed};
 use super::machine::Patience;
-use super::tool::Kind;
+use super::tool::{Experience, Kind};
 use crate::table::{Spread, columns};
 
 /// The caps that are tried.
@@ -17,7 +17,11 @@ pub async fn run(lab: &Lab, rounds: usize, patience: &mut Patience) {
     let mut all: Vec<Vec<Round>> = CAPS.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (cap, results) in CAPS.into_iter().zip(&mut all) {
-            results.push(undisturbed(lab, Kind::Understudy { cap: Some(cap) }, patience).await);
+            let kind = Kind::Understudy {
+                cap: Some(cap),
+                experience: Experience::None,
+            };
+            results.push(undisturbed(lab, kind, patience).await);
         }
     }
     println!("\ncalls in flight; median (least to most) of {rounds}");

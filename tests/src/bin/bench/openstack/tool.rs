@@ -67,11 +67,24 @@ pub enum Ports {
     Nova,
 }
 
+/// Whether Understudy has worked on the cloud before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Experience {
+    /// Its process has just begun, and knows nothing.
+    None,
+    /// It has made and removed one copy: it is signed in and knows how long things take, as a server
+    /// that runs does.
+    OneCopy,
+}
+
 /// Which tool, and how it is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The engine with the driver; a cap on calls in flight, or its own.
-    Understudy { cap: Option<usize> },
+    Understudy {
+        cap: Option<usize>,
+        experience: Experience,
+    },
     /// A Heat stack.
     Heat,
     /// openstacksdk, one call after the other.
@@ -82,14 +95,31 @@ pub enum Kind {
 
 impl Kind {
     /// Understudy as it comes.
-    pub const UNDERSTUDY: Self = Self::Understudy { cap: None };
+    pub const UNDERSTUDY: Self = Self::understudy(Experience::None);
+
+    /// Understudy with its own cap.
+    pub const fn understudy(experience: Experience) -> Self {
+        Self::Understudy {
+            cap: None,
+            experience,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Understudy { cap: None } => "Understudy".to_owned(),
-            Self::Understudy { cap: Some(cap) } => format!("Understudy, {cap} calls in flight"),
+            Self::Understudy {
+                cap: None,
+                experience: Experience::None,
+            } => "Understudy, just started".to_owned(),
+            Self::Understudy {
+                cap: None,
+                experience: Experience::OneCopy,
+            } => "Understudy, running".to_owned(),
+            Self::Understudy { cap: Some(cap), .. } => {
+                format!("Understudy, {cap} calls in flight")
+            }
             Self::Heat => "Heat stack".to_owned(),
             Self::Sequential => "openstacksdk, sequential".to_owned(),
             Self::Parallel { workers, ports } => {
@@ -122,7 +152,7 @@ impl Tool {
         };
         let command = match kind {
             Kind::Heat => return Self::Heat(Heat::open(arena).await),
-            Kind::Understudy { cap } => {
+            Kind::Understudy { cap, experience: _ } => {
                 let own = cloud::openstack::Options::default().calls_in_flight;
                 let mut command = Command::new(std::env::current_exe().unwrap());
                 command
