@@ -5,7 +5,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Lab, LabProject};
+use super::{Lab, LabProject, keeper};
 
 /// The cell, with the servers of one project in it.
 pub struct DownCell<'a> {
@@ -29,10 +29,26 @@ impl<'a> DownCell<'a> {
     }
 
     /// The servers are in a cell again that can be reached.
-    pub async fn end(self) {
+    pub fn end(self) {
+        drop(self);
+    }
+}
+
+/// However a test ends, the next one has a whole lab.
+impl Drop for DownCell<'_> {
+    fn drop(&mut self) {
         let Self { lab, project } = self;
-        lab.script(&["cell", "give", &project]).await;
-        lab.script(&["cell", "drop"]).await;
+        for words in [&["cell", "give", project][..], &["cell", "drop"]] {
+            let status = std::process::Command::new(keeper::script())
+                .args(words)
+                .env("UNDERSTUDY_LAB_DIR", lab.folder.parent().unwrap())
+                .status();
+            assert!(
+                status.is_ok_and(|status| status.success()) || std::thread::panicking(),
+                "the lab did not {}",
+                words.join(" ")
+            );
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! A cell of the real Nova is down: of its servers no more than the ids can be seen, and only by
 //! who asks rightly. That is no deletion.
 
+use engine::EngineError;
+use engine::port::CloudError;
 use model::collection::{Body, HeldFilter, HeldKind, HeldRow, Server};
-use model::key::ResourceKind;
 use tests::openstack::{Lab, Quotas, cloud_name};
 use tests::world::{collect, name};
 
@@ -52,17 +53,16 @@ async fn what_a_cell_that_is_down_holds_is_out_of_sight_and_not_gone() {
         };
         assert_eq!(&seen, body);
     }
-    // Nobody makes them anew, and to take them away they are known all the same.
+    // Nova can't list server groups meanwhile. What can't be seen whole is not planned on, so that
+    // nothing is made anew.
     let environment = world.store.environment(&name("small")).await.unwrap();
-    let environment = environment.unwrap();
-    let up = world.engine.preview_up(&environment).await.unwrap();
-    assert!(up.plan.steps.is_empty(), "{:#?}", up.plan.steps);
-    let down = world.engine.preview_down(&environment).await.unwrap();
-    let going = down.plan.steps.iter();
-    let going = going.filter(|step| step.key.kind == ResourceKind::Instance);
-    assert_eq!(going.count(), 3);
+    let up = world.engine.preview_up(&environment.unwrap()).await;
+    assert!(
+        matches!(&up, Err(EngineError::Cloud(CloudError::Unavailable(_)))),
+        "{up:?}"
+    );
 
-    cell.end().await;
+    cell.end();
     collect(&world.engine, &cloud_name()).await;
     let after = servers(&world).await;
     assert_eq!(after.len(), 3);
