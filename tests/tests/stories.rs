@@ -5,6 +5,8 @@
 
 #[path = "stories/assigning.rs"]
 mod assigning;
+#[path = "stories/awaited.rs"]
+mod awaited;
 #[path = "stories/collecting.rs"]
 mod collecting;
 #[path = "stories/data.rs"]

@@ -1,15 +1,16 @@
 //! Waiting for what instances say themselves: one that was asked to report is ready once it has.
-//! The store is listened to, never the cloud; waiting has a limit, and what those said on their
-//! consoles that never reported is kept before they are taken back.
+//! The store is listened to; the cloud only says whether they still run. Waiting has a limit, and what
+//! those said on their consoles that never reported is kept before they are taken back.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::id::CloudId;
-use model::key::Key;
+use model::key::{Key, ResourceKind};
 use model::operation::{Happening, StepState, Trouble};
 
 use super::progress::Made;
+use super::run::Seen;
 use super::{Execution, trouble};
 use crate::EngineError;
 use crate::console::KEPT_LINES;
@@ -58,6 +59,33 @@ impl Execution<'_> {
             self.record(write).await?;
         }
         Ok(heard)
+    }
+
+    /// After a while, whether those that are awaited still run: one that the cloud says failed, or
+    /// that is gone, reports no more.
+    pub(super) async fn watch(
+        &self,
+        running: Vec<Made<'_>>,
+        pause: Duration,
+    ) -> Result<Option<Trouble>, EngineError> {
+        self.engine.clock().sleep(pause).await;
+        let kinds = BTreeSet::from([ResourceKind::Instance]);
+        let collection = match self.statuses(&kinds).await {
+            Ok(collection) => collection,
+            // The cloud can't say so just now: they are asked after again.
+            Err(EngineError::Cloud(error)) if error.is_passing() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        for Made { at, id, .. } in running {
+            let key = &at.step.key;
+            let why = match self.seen(&collection, key, &id, false).await? {
+                Seen::Failed(why) => why,
+                Seen::Gone => "Somebody else took it away.".to_owned(),
+                Seen::Ready | Seen::Running | Seen::HalfDone | Seen::Busy => continue,
+            };
+            return Ok(Some(trouble::failed_after_it_ran(at.step, &why)));
+        }
+        Ok(None)
     }
 
     /// Keeps the consoles of instances that never reported, and says what is to be said of them.

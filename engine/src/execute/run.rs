@@ -26,6 +26,7 @@ enum Did {
     Looked(BTreeSet<ResourceKind>, Vec<(usize, Seen)>),
     Heard(Vec<usize>),
     NeverHeard(Trouble),
+    Watched(Option<Trouble>),
 }
 
 /// Everything under way. Whatever waits is in here and nowhere else: something awaited beside it
@@ -67,7 +68,7 @@ impl Execution<'_> {
     /// Calls and looks until every step is done, or one failed and nothing is under way any more.
     async fn work_through<'b>(&'b self, run: &mut Run<'b>) -> Result<(), Halt> {
         let config = &self.engine.parts.config;
-        let (mut looking, mut listening) = (false, false);
+        let (mut looking, mut listening, mut watching) = (false, false, false);
         let mut work: Work<'_> = FuturesUnordered::new();
         let mut failure: Option<Trouble> = None;
         loop {
@@ -95,6 +96,13 @@ impl Execution<'_> {
                     }
                 }
                 let running = run.running();
+                if !watching && !running.is_empty() {
+                    watching = true;
+                    let running = run.running();
+                    work.push(Box::pin(async move {
+                        self.watch(running, config.poll.1).await.map(Did::Watched)
+                    }));
+                }
                 if !listening && !running.is_empty() {
                     listening = true;
                     work.push(Box::pin(async move {
@@ -135,6 +143,10 @@ impl Execution<'_> {
                     Ok(())
                 }
                 Did::NeverHeard(trouble) => Err(trouble),
+                Did::Watched(trouble) => {
+                    watching = false;
+                    trouble.map_or(Ok(()), Err)
+                }
             };
             if let Err(trouble) = result {
                 failure.get_or_insert(trouble);
@@ -423,7 +435,7 @@ impl Execution<'_> {
 
     /// How one resource is, by a listing; an instance that is missing from it is asked for by its
     /// id, because listings silently leave out what a part of the cloud that is down holds.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         collection: &Collection,
         key: &Key,
@@ -457,7 +469,7 @@ impl Execution<'_> {
 }
 
 /// How a resource is.
-enum Seen {
+pub(super) enum Seen {
     Ready,
     /// The cloud says that it runs, and it has not reported itself.
     Running,

@@ -196,6 +196,15 @@ pub(super) fn never_reported(
     }
 }
 
+/// An instance ran, and failed before it said that it is ready.
+pub(super) fn failed_after_it_ran(step: &Step, why: &str) -> Trouble {
+    Trouble {
+        what: format!("{} ran, and then failed before it reported.", step.key),
+        why: why.into(),
+        todo: "If these words of the cloud tell how, remove the cause; then try again.".into(),
+    }
+}
+
 /// Steps are left and none can begin: a mistake of ours, for plans are sorted.
 pub(super) fn nothing_can_go_on() -> Trouble {
     Trouble {

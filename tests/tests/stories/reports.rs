@@ -58,10 +58,10 @@ fn setup(folder: &Path, database: Option<String>) -> Setup {
 }
 
 /// An engine at work, until it is dropped.
-struct Working(JoinHandle<()>);
+pub struct Working(JoinHandle<()>);
 
 impl Working {
-    fn begin(engine: &Arc<Engine>) -> Self {
+    pub fn begin(engine: &Arc<Engine>) -> Self {
         let engine = Arc::clone(engine);
         Self(tokio::spawn(async move { engine.run().await }))
     }
@@ -78,7 +78,7 @@ async fn environment(world: &World, called: &str) -> Environment {
     found.unwrap()
 }
 
-fn instance(of: &str) -> Key {
+pub fn instance(of: &str) -> Key {
     Key::new(ResourceKind::Instance, of)
 }
 
@@ -104,7 +104,7 @@ async fn states(world: &World, id: OperationId) -> BTreeMap<Key, StepState> {
 }
 
 /// Waits until the steps of an operation are as something asks.
-async fn until(
+pub async fn until(
     world: &World,
     id: OperationId,
     what: &str,
