@@ -13,7 +13,7 @@ use model::topology::Topology;
 use model::topology::items::parse_instance;
 
 use crate::collect::Purpose;
-use crate::port::NewRevision;
+use crate::port::{NewRevision, Replanned};
 use crate::submit::{Outcome, Request};
 use crate::{Engine, EngineError};
 
@@ -27,7 +27,7 @@ impl Engine {
         power: Power,
     ) -> Result<Outcome, EngineError> {
         Self::allowed(&environment)?;
-        let (_, before) = self
+        let (from, before) = self
             .store()
             .revision(environment.id, Layer::Planned, None)
             .await?
@@ -63,14 +63,17 @@ impl Engine {
             instances,
             power,
         };
-        let revision = (planned != before).then(|| NewRevision {
-            records: instance_records(&planned),
-            topology: planned,
-            layer: Layer::Planned,
-            source: act.default_reason(),
-            at: self.clock().now(),
+        let replanned = (planned != before).then(|| Replanned {
+            from: from.number,
+            revision: NewRevision {
+                records: instance_records(&planned),
+                topology: planned,
+                layer: Layer::Planned,
+                source: act.default_reason(),
+                at: self.clock().now(),
+            },
         });
-        self.queue(request, environment, act, preview, None, revision)
+        self.queue(request, environment, act, preview, None, replanned)
             .await
     }
 }

@@ -18,7 +18,9 @@ use model::resource::Power;
 use model::topology::Topology;
 
 use crate::keypair::PrivateKey;
-use crate::port::{Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Submitted};
+use crate::port::{
+    Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Replanned, Submitted,
+};
 use crate::preview::{CopyOrder, CopyPreview, Preview};
 use crate::{Engine, EngineError};
 
@@ -403,7 +405,7 @@ impl Engine {
         act: Act,
         preview: Preview,
         lease: Option<Lease>,
-        revision: Option<NewRevision>,
+        replanned: Option<Replanned>,
     ) -> Result<Outcome, EngineError> {
         let audit = self.audit(&request, &act);
         let cloud = self.cloud_of(&preview.topology)?.name().clone();
@@ -427,7 +429,7 @@ impl Engine {
                 demand: preview.demand,
                 free: preview.free,
                 lease,
-                revision,
+                replanned,
                 idempotency_key: request.idempotency_key,
                 audit,
             })

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::port::{Demand, NewAudit, NewOperation, StoreError, Submitted};
+use engine::port::{Demand, NewAudit, NewOperation, Replanned, StoreError, Submitted};
 use model::act::Act;
 use model::environment::Environment;
 use model::id::{EnvironmentId, OperationId};
@@ -48,11 +48,14 @@ impl SqlStore {
             demand,
             free,
             lease,
-            revision,
+            replanned,
             idempotency_key,
             audit: why,
         } = new;
-        let planned = revision.clone().map(revisions::prepare).transpose()?;
+        let planned = match replanned.clone() {
+            Some(Replanned { from, revision }) => Some((from, revisions::prepare(revision)?)),
+            None => None,
+        };
         transaction!(self, Shown::OnPages, |tx| {
             let again = match idempotency_key {
                 Some(key) => with_key(tx.on(), key).await?,
@@ -73,7 +76,10 @@ impl SqlStore {
                 if let Some(lease) = lease {
                     leases::upsert(tx.on(), lease).await?;
                 }
-                if let Some(planned) = &planned {
+                if let Some((from, planned)) = &planned {
+                    if environment.planned != Some(*from) {
+                        return Err(StoreError::Moved.into());
+                    }
                     revisions::store(tx.on(), &environment, planned).await?;
                 }
                 let line = Line {

@@ -159,11 +159,20 @@ pub struct NewOperation {
     /// The environment's lease, set together with the operation.
     pub lease: Option<Lease>,
     /// What is planned from now on, where the operation changes that, stored together with it.
-    pub revision: Option<NewRevision>,
+    pub replanned: Option<Replanned>,
     /// The same key gives the same operation back, whatever else is asked.
     pub idempotency_key: Option<String>,
     /// For the log.
     pub audit: NewAudit,
+}
+
+/// A planned state that was worked out from another.
+#[derive(Clone, Debug)]
+pub struct Replanned {
+    /// From which: [`StoreError::Moved`] where another is the newest by now.
+    pub from: RevisionNumber,
+    /// What it is.
+    pub revision: NewRevision,
 }
 
 /// What came of submitting.

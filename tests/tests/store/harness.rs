@@ -235,7 +235,7 @@ pub fn operation(number: u128, environment: &Environment) -> NewOperation {
         demand: Demand::new(),
         free: Demand::new(),
         lease: None,
-        revision: None,
+        replanned: None,
         idempotency_key: None,
         audit: audit(10),
     }

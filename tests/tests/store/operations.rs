@@ -1,7 +1,8 @@
 //! Operations: what holds together when one is queued, and what is refused.
 
-use engine::port::{Demand, NewOperation, Store, StoreError, Submitted};
+use engine::port::{Demand, NewOperation, Replanned, Store, StoreError, Submitted};
 use model::environment::{Environment, Layer};
+use model::id::RevisionNumber;
 use model::operation::{OperationState, Phase, Trouble};
 use plan::offers::QuotaKind;
 use store::SqlStore;
@@ -106,30 +107,49 @@ async fn what_is_planned_is_stored_with_its_operation_or_not_at_all(database: Da
         let state = topology("prod", &[("app", instances)]);
         revision(state, Layer::Planned, 10)
     };
+    let replanned = |from: u32, instances: u32| {
+        Some(Replanned {
+            from: RevisionNumber(from),
+            revision: planned(instances),
+        })
+    };
     let newest = async || {
         let layer = Layer::Planned;
         let stored = store.revision(environment.id, layer, None).await.unwrap();
         stored.unwrap().1
     };
     let mut new = operation(1, &environment);
-    new.revision = Some(planned(2));
+    new.replanned = replanned(1, 2);
     new.idempotency_key = Some("key".into());
     store.submit(new.clone()).await.unwrap();
     assert_eq!(newest().await, planned(2).topology);
 
     // Asked for again it is not stored again, and what is refused stores nothing.
     let version = store.version().await.unwrap();
-    new.revision = Some(planned(3));
+    new.replanned = replanned(2, 3);
     let again = store.submit(new).await.unwrap();
     assert_eq!(again, Submitted::Again(operation_id(1)));
     let mut busy = operation(2, &environment);
-    busy.revision = Some(planned(3));
+    busy.replanned = replanned(2, 3);
     let refused = store.submit(busy).await.unwrap_err();
     assert!(matches!(refused, StoreError::Busy { .. }), "{refused:?}");
     assert_eq!(newest().await, planned(2).topology);
     assert_eq!(store.version().await.unwrap(), version);
     let rows = "SELECT COUNT(*) FROM revisions WHERE layer = 'planned'";
     assert_eq!(database.number(rows).await, 2);
+
+    // What was worked out from a state that is no longer the newest would undo what came between.
+    let claim = claim(&store, 1).await;
+    end(&store, claim, OperationState::Done { at: at(50) }).await;
+    let mut late = operation(3, &environment);
+    late.replanned = replanned(1, 3);
+    let refused = store.submit(late.clone()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Moved), "{refused:?}");
+    assert_eq!(newest().await, planned(2).topology);
+    assert_eq!(store.operation(operation_id(3)).await.unwrap(), None);
+    late.replanned = replanned(2, 3);
+    store.submit(late).await.unwrap();
+    assert_eq!(newest().await, planned(3).topology);
 }
 
 async fn of_many_at_once_one_is_queued(database: Database) {
