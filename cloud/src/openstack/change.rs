@@ -20,6 +20,9 @@ const EXTEND_IN_USE: Version = Version {
     minor: 42,
 };
 
+/// What Nova answers to who confirms a resize that is confirmed or being confirmed.
+const CONFIRMED_ALREADY: &str = "Instance has not been resized";
+
 impl OpenStack {
     pub(super) async fn change(
         &self,
@@ -138,8 +141,13 @@ impl OpenStack {
         let action =
             |body: Value| Call::post(Service::Compute, format!("servers/{id}/action"), body);
         if row.status == "VERIFY_RESIZE" {
-            self.ask(action(json!({ "confirmResize": null }))).await?;
-            return Ok(Done::Later);
+            return match self.ask(action(json!({ "confirmResize": null }))).await {
+                // It was confirmed a moment ago, and Nova's word for it has not changed yet.
+                Err(CloudError::Refused(words)) if words.contains(CONFIRMED_ALREADY) => {
+                    Ok(Done::Later)
+                }
+                answer => answer.map(|_| Done::Later),
+            };
         }
         if (&before.profiles, before.role) != (&after.profiles, after.role) {
             // All of it, or a profile that went would stay.

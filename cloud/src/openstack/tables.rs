@@ -128,7 +128,7 @@ pub(super) const SERVERS: [Version; 3] = [
 ];
 
 /// Since when servers of a cell that is down are listed.
-pub(super) const LISTS_UNSEEN: Version = Version {
+const LISTS_UNSEEN: Version = Version {
     major: 2,
     minor: 69,
 };
@@ -136,7 +136,7 @@ pub(super) const LISTS_UNSEEN: Version = Version {
 /// What it means that a server is on none of the pages of a list, whose last page began and ended so.
 /// Nova tells of cells that are down only where nobody asks for pages (its `_is_cell_down_supported`):
 /// not on any page but the first, and only in newer versions.
-pub(super) fn absence(listing: &Listing, from: Option<&str>, next: Option<&str>) -> Absence {
+fn absence(listing: &Listing, from: Option<&str>, next: Option<&str>) -> Absence {
     match (listing.call.version, from, next) {
         (Some(LISTS_UNSEEN), None, None) => Absence::Gone,
         _ => Absence::GoneOrOutOfSight,
@@ -284,8 +284,10 @@ impl OpenStack {
         if !needed {
             return Ok((servers, Absence::GoneOrOutOfSight));
         }
-        let call = Call::get(Service::Compute, "servers/detail");
-        let listing = self.server_list(call).await?;
+        // So that those of a cell that is down are listed too, where that can be.
+        let version = self.version(Service::Compute, &SERVERS).await?;
+        let call = Call::get(Service::Compute, "servers/detail").at(version);
+        let listing = Listing::new(call, "servers").paged(Paging::MarkerAsked);
         let mut from: Option<String> = None;
         loop {
             let page = self.page_of(&listing, from.as_deref()).await?;
@@ -296,12 +298,6 @@ impl OpenStack {
                 None => return Ok((servers, absence)),
             }
         }
-    }
-
-    /// How servers are listed, so that those of a cell that is down are listed too where that can be.
-    pub(super) async fn server_list(&self, call: Call) -> Result<Listing, CloudError> {
-        let version = self.version(Service::Compute, &SERVERS).await?;
-        Ok(Listing::new(call.at(version), "servers").paged(Paging::MarkerAsked))
     }
 
     async fn server_groups(&self, needed: bool) -> Result<Vec<wire::ServerGroup>, CloudError> {

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use cloud::openstack::recording::Recording;
-use engine::port::{Cloud, CloudError, Found, Status};
+use cloud::openstack::transport::{Call, Service};
+use engine::port::{Cloud, CloudError, Done, Found, Status};
 use model::key::ResourceKind;
+use model::resource::{Instance, Resource};
 use serde_json::{Value, json};
 
-use crate::played::{answers, everything, list, play, up};
+use crate::played::{answers, everything, exchange, list, play, up};
 
 /// What is found, by kind and id.
 async fn found(recording: Recording) -> BTreeMap<(ResourceKind, String), Found> {
@@ -137,4 +139,49 @@ async fn what_a_cloud_does_not_tell_is_left_out_of_its_offers() {
         .await
         .unwrap_err();
     assert!(matches!(error, CloudError::CredentialGone(_)), "{error}");
+}
+
+/// Found on the lab: Nova still says `VERIFY_RESIZE` for a moment after a resize was confirmed, and
+/// refuses to confirm it twice.
+#[tokio::test]
+async fn a_resize_that_is_being_confirmed_is_not_confirmed_in_vain() {
+    let recording = up();
+    let there = everything(&play(recording.clone())).await;
+    let server = there
+        .into_iter()
+        .find(|found| found.kind == ResourceKind::Instance && found.resource.is_some())
+        .unwrap();
+    let (id, before) = (server.id, server.resource.unwrap());
+    let Resource::Instance(instance) = before.clone() else {
+        panic!("{before:?}");
+    };
+    let after = Resource::Instance(Instance {
+        flavor: model::value::Value::Fixed("larger".parse().unwrap()),
+        ..instance
+    });
+    let refusing = |words: &str| {
+        let mut recording = recording.clone();
+        let path = format!("servers/{id}");
+        let verify =
+            json!({"server": {"id": id.as_str(), "name": "one", "status": "VERIFY_RESIZE"}});
+        let refusal = json!({"badRequest": {"code": 400, "message": words}});
+        let confirm = json!({ "confirmResize": null });
+        exchange(
+            &mut recording,
+            Call::get(Service::Compute, path.clone()),
+            200,
+            verify,
+        );
+        let call = Call::post(Service::Compute, format!("{path}/action"), confirm);
+        exchange(&mut recording, call, 400, refusal);
+        play(recording)
+    };
+    let ids = BTreeMap::new();
+    let cloud = refusing("Instance has not been resized.");
+    let done = cloud.update(&id, &before, &after, &ids).await.unwrap();
+    assert_eq!(done, Done::Later);
+    // Anything else that it refuses is told.
+    let cloud = refusing("This instance is cursed.");
+    let error = cloud.update(&id, &before, &after, &ids).await.unwrap_err();
+    assert!(matches!(error, CloudError::Refused(_)), "{error}");
 }

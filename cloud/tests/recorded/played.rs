@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud::OpenStack;
 use cloud::openstack::Options;
-use cloud::openstack::recording::{Recording, Replay, Said, Told};
-use cloud::openstack::transport::{Answer, Method};
+use cloud::openstack::recording::{Exchange, Recording, Replay, Said, Told};
+use cloud::openstack::transport::{Answer, Call, Method};
 use engine::port::{Clock, Cloud, Detail, Found, Scope};
 use model::first_boot::Told as FirstTold;
 use model::id::CloudId;
@@ -98,6 +98,24 @@ pub fn answers(recording: &mut Recording, path: &str, change: impl Fn(&mut Answe
         }
     }
     assert!(changed > 0, "nobody reads {path}");
+}
+
+/// Adds a request that was answered so.
+pub fn exchange(recording: &mut Recording, call: Call, status: u16, body: Value) {
+    let answer = Answer {
+        status,
+        retry_after: None,
+        request_id: None,
+        body,
+    };
+    recording.exchanges.push(Exchange {
+        at: Still.now(),
+        ms: 1,
+        said: Said::Send {
+            call,
+            told: Told::Answer(answer),
+        },
+    });
 }
 
 /// Changes a list that was answered.

@@ -2,6 +2,7 @@
 //! taken by the cloud is watched by one listing for all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -389,6 +390,7 @@ impl Execution<'_> {
                     run.progress[index] = Progress::Running { id, since };
                 }
                 (Seen::HalfDone, StepAct::Update { .. }) => {
+                    self.not_for_ever(run, index, since)?;
                     run.progress[index] = Progress::Calling;
                     work.push(self.begin(run, index));
                 }
@@ -416,19 +418,25 @@ impl Execution<'_> {
                 (Seen::Ready, StepAct::Delete { .. })
                 | (Seen::HalfDone, StepAct::Create { .. } | StepAct::Delete { .. })
                 | (Seen::Busy, _) => {
-                    let config = &self.engine.parts.config;
-                    let now = self.engine.clock().monotonic();
-                    let first = run.since[index].unwrap_or(since);
-                    if now.saturating_sub(first) > config.patience {
-                        return Err(trouble::too_long(at.step, config.patience.as_secs()));
-                    }
+                    self.not_for_ever(run, index, since)?;
                     let going = matches!(at.step.act, StepAct::Delete { .. });
-                    if going && now.saturating_sub(since) > config.ask_again {
+                    if going && took > self.engine.parts.config.ask_again {
                         run.progress[index] = Progress::Calling;
                         work.push(self.begin(run, index));
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Trouble where the cloud has had a step's attempt for longer than patience lasts.
+    fn not_for_ever(&self, run: &Run<'_>, index: usize, since: Duration) -> Result<(), Trouble> {
+        let patience = self.engine.parts.config.patience;
+        let first = run.since[index].unwrap_or(since);
+        if self.engine.clock().monotonic().saturating_sub(first) > patience {
+            let step = &run.plan.steps[index];
+            return Err(trouble::too_long(step, patience.as_secs()));
         }
         Ok(())
     }
