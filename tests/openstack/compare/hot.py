@@ -1,16 +1,17 @@
 """The copy as a template for Heat, which takes JSON for YAML:
 
-    python hot.py PLAN.json >stack.json
+    python hot.py PLAN.json at-once|in-order >stack.json
 
 Each server has a port of its own, so that its public address can be bound to it. Rules stand in
 their security group; those that let another group in are resources by themselves, because two
-groups may name each other."""
+groups may name each other. `in-order` holds servers back until those that the environment says must
+be ready before them are there; Heat has no word for those that need only exist."""
 import json
 import sys
 
 from plan import PUBLIC_KEY, Plan, gib, metadata, name_of
 
-plan = Plan(sys.argv[1])
+plan, in_order = Plan(sys.argv[1]), sys.argv[2] == 'in-order'
 resources = {}
 
 
@@ -72,6 +73,9 @@ for name, one in plan.of('instance').items():
     key = {'key_name': ref('keypair', name_of(one['keypair']))} if one['keypair'] else {}
     put('instance', name, 'Nova::Server', name=one['host_name'], flavor=one['flavor'],
         image=one['boot'], networks=nics, scheduler_hints=hints, metadata=metadata(one), **key)
+    before = [called('instance', other) for other in plan.ready_before(one)] if in_order else []
+    if before:
+        resources[called('instance', name)]['depends_on'] = before
 for name, one in plan.of('floating-ip').items():
     put('floating-ip', name, 'Neutron::FloatingIP', floating_network=plan.external,
         port_id=ref('port', f'{name_of(one["instance"])}.{one["network"]}'))

@@ -14,6 +14,7 @@ class Plan:
             told = json.load(file)
         self.name = told['environment']
         self.external = told['external_network']
+        self.order = told['order']
         self.resources = {}
         for key, resource in told['resources'].items():
             kind, name = key.split('/', 1)
@@ -35,6 +36,12 @@ class Plan:
 
     def host_names(self):
         return {one['host_name'] for one in self.of('instance').values()}
+
+    def ready_before(self, instance):
+        """The instances that must be ready before one, as the environment declares of their groups."""
+        needs = self.order.get(instance['group'], {})
+        return [name for name, one in self.of('instance').items()
+                if needs.get(one['group']) == 'ready']
 
     def rules(self):
         """Neutron's rules: of which security group, the rule, and the group that it lets in."""

@@ -61,6 +61,22 @@ impl OwnCall {
         calls.sort_by(|a, b| a.at.total_cmp(&b.at));
         calls
     }
+
+    /// Whether it changes something: all but looks, and but signing in.
+    fn changes(&self) -> bool {
+        !self.words.starts_with("GET ") && self.service != Service::Keystone.name()
+    }
+
+    /// Of some calls in their order, those from the first to the last that changes something: what
+    /// is left are looks beforehand, as a proof needs them, and at what came of it.
+    pub fn of_the_work(calls: &[Self]) -> &[Self] {
+        let first = calls.iter().position(Self::changes);
+        let last = calls.iter().rposition(Self::changes);
+        match (first, last) {
+            (Some(first), Some(last)) => &calls[first..=last],
+            _ => &[],
+        }
+    }
 }
 
 /// Counts up to a moment, or between two.

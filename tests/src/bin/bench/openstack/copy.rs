@@ -109,10 +109,12 @@ impl Copy {
 
     /// Its resources, for the others.
     pub fn to_json(&self) -> Value {
+        let Resolved { resources, order } = self.resolved();
         json!({
             "environment": NAME,
             "external_network": OUTSIDE,
-            "resources": self.resolved().resources,
+            "resources": resources,
+            "order": order,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::tool::{Kind, Ports};
 /// With whom each is tried.
 const KINDS: [Kind; 4] = [
     Kind::UNDERSTUDY,
-    Kind::Heat,
+    Kind::HEAT,
     Kind::Sequential,
     Kind::Parallel {
         workers: 8,

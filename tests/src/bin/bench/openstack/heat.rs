@@ -9,7 +9,7 @@ use tests::openstack::{Client, Service, text};
 use super::arena::Arena;
 use super::client::busy;
 use super::copy::NAME;
-use super::tool::{Act, Said, Took, pause, python};
+use super::tool::{Act, Order, Said, Took, pause, python};
 
 /// Between two looks.
 const POLL: u64 = 1000;
@@ -25,10 +25,14 @@ pub struct Heat {
 
 impl Heat {
     /// Nothing is asked yet.
-    pub async fn open(arena: &Arena<'_>) -> Self {
+    pub async fn open(arena: &Arena<'_>, order: Order) -> Self {
         let output = python(arena)
             .arg(super::tool::script("hot.py"))
             .arg(arena.plan())
+            .arg(match order {
+                Order::Ignored => "at-once",
+                Order::Kept => "in-order",
+            })
             .output()
             .await
             .unwrap();

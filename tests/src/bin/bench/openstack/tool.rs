@@ -67,6 +67,15 @@ pub enum Ports {
     Nova,
 }
 
+/// Whether a Heat template says what must be ready before what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// All servers start at once: quicker, and not what the environment asks for.
+    Ignored,
+    /// Servers wait until those that they need are there, as the environment declares.
+    Kept,
+}
+
 /// Whether Understudy has worked on the cloud before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Experience {
@@ -86,7 +95,7 @@ pub enum Kind {
         experience: Experience,
     },
     /// A Heat stack.
-    Heat,
+    Heat { order: Order },
     /// openstacksdk, one call after the other.
     Sequential,
     /// openstacksdk with threads.
@@ -96,6 +105,11 @@ pub enum Kind {
 impl Kind {
     /// Understudy as it comes.
     pub const UNDERSTUDY: Self = Self::understudy(Experience::None);
+
+    /// A stack as it comes: Heat starts at once what it isn't told to hold back.
+    pub const HEAT: Self = Self::Heat {
+        order: Order::Ignored,
+    };
 
     /// Understudy with its own cap.
     pub const fn understudy(experience: Experience) -> Self {
@@ -120,7 +134,10 @@ impl fmt::Display for Kind {
             Self::Understudy { cap: Some(cap), .. } => {
                 format!("Understudy, {cap} calls in flight")
             }
-            Self::Heat => "Heat stack".to_owned(),
+            Self::Heat {
+                order: Order::Ignored,
+            } => "Heat stack".to_owned(),
+            Self::Heat { order: Order::Kept } => "Heat stack, in order".to_owned(),
             Self::Sequential => "openstacksdk, sequential".to_owned(),
             Self::Parallel { workers, ports } => {
                 let whose = match ports {
@@ -151,7 +168,7 @@ impl Tool {
             command
         };
         let command = match kind {
-            Kind::Heat => return Self::Heat(Heat::open(arena).await),
+            Kind::Heat { order } => return Self::Heat(Heat::open(arena, order).await),
             Kind::Understudy { cap, experience: _ } => {
                 let own = cloud::openstack::Options::default().calls_in_flight;
                 let mut command = Command::new(std::env::current_exe().unwrap());

@@ -53,7 +53,7 @@ pub async fn run(lab: &Lab) {
         let arena = Arena::open(lab, &copy, Quotas::default()).await;
         let seen = match kind {
             Kind::Understudy { .. } => understudy(&arena, &meant).await,
-            Kind::Heat => heat(&arena, &meant).await,
+            Kind::Heat { .. } => heat(&arena, &meant).await,
             Kind::Sequential | Kind::Parallel { .. } => script(kind, &arena, &meant).await,
         };
         arena.close().await;
@@ -110,7 +110,7 @@ async fn script(kind: Kind, arena: &Arena<'_>, meant: &Counts) -> Seen {
 /// Heat's own process; its database stays as it is.
 async fn heat(arena: &Arena<'_>, meant: &Counts) -> Seen {
     let lab = arena.lab;
-    let mut tool = Tool::start(Kind::Heat, arena).await;
+    let mut tool = Tool::start(Kind::HEAT, arena).await;
     tokio::select! {
         _ = tool.act(Act::Create) => panic!("Heat was done before it was killed"),
         () = arena.servers(SERVERS) => {}
