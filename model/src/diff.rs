@@ -7,6 +7,7 @@
 
 mod compare;
 mod report;
+mod three;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::Compare;
 pub use report::{ChangeRow, ChangeWord, DiffReport, DiffTotals, ReportKey};
+pub use three::{ThreeField, ThreeRow, three_way};
 
 use crate::facts::DeclaredTotal;
 use crate::key::Key;

@@ -246,14 +246,12 @@ impl Merging<'_> {
         let [base, ours, theirs] = sides.map(|item| item.map_or(Json::Null, to_json));
         let before = self.conflicts.len();
         let merged = self.value(key, None, [&base, &ours, &theirs]);
-        match read(key, &merged) {
-            Ok(item) => Ok(item),
-            // Each part fits by itself and all together don't: then one of the two has to do.
-            Err(_) => {
-                self.conflicts.truncate(before);
-                read(key, &self.conflict(key, None, [&base, &ours, &theirs]))
-            }
+        if let Ok(item) = read(key, &merged) {
+            return Ok(item);
         }
+        // Each part fits by itself and all together don't: then one of the two has to do.
+        self.conflicts.truncate(before);
+        read(key, &self.conflict(key, None, [&base, &ours, &theirs]))
     }
 
     /// One value in its three versions.
@@ -271,7 +269,8 @@ impl Merging<'_> {
             fields::Parts::Map(names) => {
                 let mut merged = serde_json::Map::new();
                 for name in names {
-                    let path = field.map_or_else(|| name.clone(), |field| format!("{field}.{name}"));
+                    let path =
+                        field.map_or_else(|| name.clone(), |field| format!("{field}.{name}"));
                     let sides = sides.map(|side| side.get(&name).unwrap_or(&Json::Null));
                     let value = self.value(key, Some(&path), sides);
                     if value != Json::Null {

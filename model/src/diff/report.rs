@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, Compare, Delta, Diff, FieldChange, Side};
 use crate::key::Key;
+use crate::name::ProfileName;
 use crate::topology::items::ItemKey;
 
 /// How a thing changed.
@@ -106,6 +107,15 @@ impl ReportKey for ItemKey {
     }
     fn report_name(&self) -> &str {
         &self.name
+    }
+}
+
+impl ReportKey for ProfileName {
+    fn kind_word(&self) -> &'static str {
+        "profile"
+    }
+    fn report_name(&self) -> &str {
+        self.as_str()
     }
 }
 
