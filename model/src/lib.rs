@@ -31,6 +31,7 @@ pub mod quota;
 pub mod recipe;
 pub mod resolved;
 pub mod resource;
+pub mod rule;
 pub mod site;
 pub mod token;
 pub mod topology;
