@@ -16,6 +16,7 @@ pub mod offers;
 pub mod placing;
 pub mod planner;
 pub mod proof;
+pub mod releases;
 pub mod sizes;
 pub mod steps;
 pub mod user_data;

@@ -1,14 +1,16 @@
 //! Totals that a document states and the model contradicts. A stated range agrees where it is the
-//! computed one; a stated number also where the computed range holds it.
+//! computed one; a stated number also where the computed range holds it. The WebPlatform's document
+//! counts 18 instances where its table has 19, and 5–11 where its own profiles add up to 5–9.
 
 use model::count::Count;
 use model::facts::{DeclaredTotal, DeclaredWhat};
 use model::topology::Topology;
 
-use super::{Finding, Severity};
+use super::{Finding, Rule, Severity, Surroundings};
 use crate::capacity::totals;
 
-pub(super) fn find(topology: &Topology, into: &mut Vec<Finding>) {
+pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
+    let topology = around.topology;
     for declared in &topology.declared {
         let DeclaredTotal {
             what,
@@ -47,7 +49,7 @@ pub(super) fn find(topology: &Topology, into: &mut Vec<Finding>) {
         let computed_text = Count::range(computed.range.0, None, computed.range.1)
             .map_or_else(|_| computed.range.0.to_string(), |range| range.to_string());
         into.push(Finding {
-            rule: "declared total".into(),
+            rule: Rule::DeclaredTotal,
             severity: Severity::Warning,
             what: format!(
                 "{} {} are stated for {subject}; the model has {computed_text}",
