@@ -60,6 +60,14 @@ fn dns(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
+/// A text as a sentence shows it: not all of it, and on one line.
+fn shown(text: &str) -> String {
+    let first = text.chars().take(80);
+    first
+        .map(|c| if c.is_control() { '·' } else { c })
+        .collect()
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident, $what:literal, $check:ident, $rule:ident, $pattern:ident;)*) => {$(
         $(#[$doc])*
@@ -73,7 +81,7 @@ macro_rules! names {
                     Ok(Self(text.into()))
                 } else {
                     Err(NameError {
-                        text: text.chars().take(80).collect(),
+                        text: shown(text),
                         what: $what,
                         rule: $rule,
                     })
@@ -188,6 +196,9 @@ mod tests {
         let error = GroupName::new("App 1").unwrap_err().to_string();
         assert!(error.contains("`App 1` is not a group name"), "{error}");
         assert!(error.contains("lower-case"), "{error}");
+        // A sentence stays on one line, whatever it speaks of.
+        let error = GroupName::new("a\nb").unwrap_err().to_string();
+        assert!(error.contains("`a·b` is not"), "{error}");
         assert!(GroupName::new("").is_err());
         assert!(GroupName::new(&"a".repeat(64)).is_err());
         assert!(FlavorName::new("m1.Large (old)").is_ok());
