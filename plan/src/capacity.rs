@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use model::count::Sizing;
 use model::data::BootFrom;
 use model::environment::EnvironmentKind;
+use model::first_boot::hands;
 use model::flavor::Flavor;
 use model::group::Group;
-use model::name::{EnvironmentName, FlavorName};
+use model::name::{EnvironmentName, FlavorName, GroupName, ProfileName};
 use model::profile::Category;
 use model::resolved::sizing_of_addresses;
 use model::topology::Topology;
@@ -114,12 +115,23 @@ impl Figure {
 
 /// What the groups of an environment take at a sizing; of one category where one is named.
 pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) -> Totals {
+    totals_of(topology, sizing, |_, group| {
+        category.is_none_or(|category| group.category == category)
+    })
+}
+
+/// What some groups of an environment take at a sizing: those that are to be counted.
+pub fn totals_of(
+    topology: &Topology,
+    sizing: &Sizing,
+    counted: impl Fn(&GroupName, &Group) -> bool,
+) -> Totals {
     let mut instances = 0;
     let [mut vcpus, mut ram, mut disk, mut volume, mut public] = [Figure::default(); 5];
     let groups = topology
         .groups
         .iter()
-        .filter(|(_, group)| category.is_none_or(|category| group.category == category));
+        .filter(|(name, group)| counted(name, group));
     for (name, group) in groups {
         let count = sizing.of(name, group.count);
         if count == 0 {
@@ -204,6 +216,23 @@ fn volumes(topology: &Topology, group: &Group, instances: u64, figure: &mut Figu
     for size in sizes.into_iter().flatten() {
         figure.add(instances * size.0);
     }
+}
+
+/// How many instances have a profile at a sizing: all of a group, or those that it is dealt to.
+pub fn instances_with(topology: &Topology, sizing: &Sizing, profile: &ProfileName) -> u64 {
+    let mut instances = 0;
+    for (name, group) in &topology.groups {
+        let count = totals_of(topology, sizing, |other, _| other == name).instances;
+        let hands = hands(topology, group);
+        let round = hands.len() as u64;
+        for (place, profiles) in (0_u64..).zip(&hands) {
+            if profiles.contains(&profile) {
+                // Dealt round and round: the first places get one more where it doesn't come out.
+                instances += count.saturating_sub(place).div_ceil(round);
+            }
+        }
+    }
+    instances
 }
 
 /// What one environment takes, in all and by category.

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod capacity;
 pub mod copy;
 pub mod data;
+pub mod declared;
 pub mod finding;
 pub mod grouping;
 pub mod observed;
