@@ -1,5 +1,6 @@
 //! What can be said about topologies without touching anything: sizing and totals, copies by
-//! recipe with what they can't prove, the ordered plan, the judgement of a proof, findings.
+//! recipe with what they can't prove, the ordered plan, the judgement of a proof, findings,
+//! reports.
 //!
 //! This crate is pure: no clock, no randomness, no input or output. The same input gives the same
 //! plan and the same hash on every machine, in the browser too.
@@ -12,11 +13,13 @@ pub mod data;
 pub mod declared;
 pub mod finding;
 pub mod grouping;
+pub mod markdown;
 pub mod observed;
 pub mod offers;
 pub mod placing;
 pub mod planner;
 pub mod proof;
+pub mod report;
 pub mod sizes;
 pub mod steps;
 pub mod user_data;
