@@ -1,6 +1,6 @@
 //! What can be said about topologies without touching anything: sizing and totals, copies by
 //! recipe with what they can't prove, the ordered plan, the judgement of a proof, findings,
-//! reports.
+//! reports, and the runbook for people.
 //!
 //! This crate is pure: no clock, no randomness, no input or output. The same input gives the same
 //! plan and the same hash on every machine, in the browser too.
@@ -20,6 +20,7 @@ pub mod placing;
 pub mod planner;
 pub mod proof;
 pub mod report;
+pub mod runbook;
 pub mod sizes;
 pub mod steps;
 pub mod user_data;
