@@ -26,6 +26,7 @@ pub mod mark;
 pub mod name;
 pub mod network;
 pub mod operation;
+pub mod price;
 pub mod profile;
 pub mod quota;
 pub mod recipe;

@@ -170,6 +170,8 @@ names! {
     PlacementName, "a placement name", strict, STRICT, STRICT_PATTERN;
     /// The name of a flavor, as the cloud has it.
     FlavorName, "a flavor name", lenient, LENIENT, LENIENT_PATTERN;
+    /// The name of a volume type, as the cloud has it: `ssd`.
+    VolumeTypeName, "a volume type's name", lenient, LENIENT, LENIENT_PATTERN;
     /// The name of an image, as the cloud has it.
     ImageName, "an image name", lenient, LENIENT, LENIENT_PATTERN;
     /// A volume or a snapshot that is in the cloud: its name there, or its id.
