@@ -11,6 +11,8 @@ pub mod copy;
 pub mod data;
 pub mod finding;
 pub mod grouping;
+pub mod headroom;
+pub mod need;
 pub mod observed;
 pub mod offers;
 pub mod placing;
