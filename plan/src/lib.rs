@@ -23,6 +23,7 @@ pub mod proof;
 pub mod sizes;
 pub mod steps;
 pub mod user_data;
+pub mod what_if;
 
 pub use planner::{plan, plan_with};
 pub use steps::Plan;

@@ -1,0 +1,176 @@
+//! What came of a scenario, in sentences: `fits at minimum; at maximum 14 vCPU short`.
+
+use model::count::Sizing;
+use model::quota::QuotaKind;
+use model::unit::{Gib, Mib};
+
+use super::{Bound, Broken, Held, Largest, Limit, Limited, Outcome};
+use crate::headroom::Fit;
+
+impl Limited {
+    /// The words for it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Quota(QuotaKind::Vcpus) => "vCPU",
+            Self::Quota(QuotaKind::RamMib) => "RAM",
+            Self::Quota(QuotaKind::VolumeGib) => "volume storage",
+            Self::Quota(kind) => kind.words(),
+            Self::AddressPool => "addresses in the pool",
+        }
+    }
+
+    /// An amount of it with its unit: `14 vCPU`, `8 GiB RAM`, `1 instance`.
+    pub fn amount(self, amount: u64) -> String {
+        let plural = |word: &str, ending: &str| {
+            let ending = if amount == 1 { "" } else { ending };
+            format!("{amount} {word}{ending}")
+        };
+        match self {
+            Self::Quota(QuotaKind::Vcpus) => format!("{amount} vCPU"),
+            Self::Quota(QuotaKind::RamMib) => format!("{} RAM", Mib(amount)),
+            Self::Quota(QuotaKind::VolumeGib) => format!("{} of volumes", Gib(amount)),
+            Self::Quota(QuotaKind::Instances) => plural("instance", "s"),
+            Self::Quota(QuotaKind::Volumes) => plural("volume", "s"),
+            Self::Quota(QuotaKind::FloatingIps) => plural("public address", "es"),
+            Self::Quota(kind) => format!("{amount} {kind}"),
+            Self::AddressPool => format!("{} in the pool", plural("address", "es")),
+        }
+    }
+}
+
+/// How a sizing is called within a sentence.
+pub const fn at(sizing: &Sizing) -> &'static str {
+    match sizing {
+        Sizing::Min => "at minimum",
+        Sizing::Planned => "as planned",
+        Sizing::Max => "at maximum",
+        Sizing::Explicit(_) => "with the counts named",
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+const FITS: &str = "fits";
+
+/// How some limits come out at a sizing.
+fn phrase(limits: &[Limit], sizing: &Sizing, several: bool) -> String {
+    let on = |limit: &Limit| match &limit.cloud {
+        Some(cloud) if several => format!(" on {cloud}"),
+        None if several => " on a cloud that nobody named".to_owned(),
+        _ => String::new(),
+    };
+    let mut short = Vec::new();
+    let mut unknown = Vec::new();
+    for limit in limits {
+        match limit.at(sizing).fit {
+            Fit::Fits => {}
+            Fit::Short(by) => short.push(format!("{}{}", limit.what.amount(by), on(limit))),
+            Fit::Unknown(_) => unknown.push(format!("{}{}", limit.what.words(), on(limit))),
+        }
+    }
+    if !short.is_empty() {
+        format!("{} short", listed(&short))
+    } else if !unknown.is_empty() {
+        format!("{} can't be judged", listed(&unknown))
+    } else {
+        FITS.to_owned()
+    }
+}
+
+fn sentence(limits: &[Limit], several: bool) -> String {
+    let same = |a: &Sizing, b: &Sizing| {
+        let need = |limit: &Limit, sizing| -> Held { *limit.at(sizing) };
+        limits.iter().all(|limit| need(limit, a) == need(limit, b))
+    };
+    let mut sizings = Sizing::REPORTED.to_vec();
+    if same(&Sizing::Min, &Sizing::Planned) && same(&Sizing::Planned, &Sizing::Max) {
+        return phrase(limits, &Sizing::Planned, several);
+    }
+    // What is planned is mostly one of the two ends, and then no third case.
+    if same(&Sizing::Planned, &Sizing::Max) || same(&Sizing::Planned, &Sizing::Min) {
+        sizings.retain(|sizing| *sizing != Sizing::Planned);
+    }
+    let mut parts: Vec<(Vec<String>, String)> = Vec::new();
+    for sizing in &sizings {
+        let phrase = phrase(limits, sizing, several);
+        match parts.last_mut() {
+            Some((words, last)) if *last == phrase => words.push(at(sizing).to_owned()),
+            _ => parts.push((vec![at(sizing).to_owned()], phrase)),
+        }
+    }
+    if let [(_, phrase)] = parts.as_slice()
+        && phrase != FITS
+    {
+        return phrase.clone();
+    }
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|(sizings, phrase)| {
+            let sizings = listed(sizings);
+            if phrase == FITS {
+                format!("{FITS} {sizings}")
+            } else {
+                format!("{sizings} {phrase}")
+            }
+        })
+        .collect();
+    parts.join("; ")
+}
+
+impl Limit {
+    /// How it comes out, in a sentence.
+    pub fn sentence(&self) -> String {
+        sentence(std::slice::from_ref(self), false)
+    }
+}
+
+impl Broken {
+    /// In words: `at maximum 14 vCPU short`.
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} {} short",
+            at(&self.sizing),
+            self.what.amount(self.short)
+        )
+    }
+}
+
+impl Largest {
+    /// In words: `at most 3, then vCPU is short`.
+    pub fn sentence(&self) -> String {
+        let limit = self.limit.map_or("something", Limited::words);
+        let known = match self.bound {
+            Bound::NotEvenNone => format!("none fits, for {limit} falls short already"),
+            Bound::Number(number) => format!("at most {number}; one more, and {limit} falls short"),
+            Bound::NoLimit => "nothing limits it".to_owned(),
+        };
+        if self.unjudged.is_empty() {
+            return known;
+        }
+        let unjudged: Vec<String> = self
+            .unjudged
+            .iter()
+            .map(|it| it.words().to_owned())
+            .collect();
+        format!(
+            "{known} as far as is known; {} can't be judged, so that it may be fewer",
+            listed(&unjudged)
+        )
+    }
+}
+
+impl Outcome {
+    /// Whether all of it fits, in a sentence: `fits at minimum; at maximum 14 vCPU short`.
+    pub fn sentence(&self) -> String {
+        let first = self.limits.first().map(|limit| &limit.cloud);
+        let several = self.limits.iter().any(|limit| Some(&limit.cloud) != first);
+        sentence(&self.limits, several)
+    }
+}
