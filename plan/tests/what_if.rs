@@ -117,7 +117,8 @@ fn fits_at_minimum_and_not_at_maximum() {
     // Whether the process servers have public addresses, nobody said.
     assert_eq!(
         outcome.sentence(),
-        "at minimum addresses in the pool can't be judged; at maximum 14 vCPU short"
+        "fits at minimum as far as is known; at maximum 14 vCPU short; addresses in the pool can't \
+         be judged"
     );
     let process = web.production.groups.get_mut("process").unwrap();
     process.public_addresses = PublicAddresses::NONE;

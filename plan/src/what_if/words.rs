@@ -57,70 +57,100 @@ fn listed(words: &[String]) -> String {
     }
 }
 
-const FITS: &str = "fits";
-
 /// How some limits come out at a sizing.
-fn phrase(limits: &[Limit], sizing: &Sizing, several: bool) -> String {
-    let on = |limit: &Limit| match &limit.cloud {
+#[derive(PartialEq, Eq)]
+enum Case {
+    /// All that is needed fits.
+    Fits,
+    /// All that can be judged fits.
+    FitsSoFar,
+    /// Nothing can be judged.
+    Open,
+    /// Too little of this.
+    Short(String),
+}
+
+impl Case {
+    fn words(&self, sizings: &str) -> Option<String> {
+        let space = if sizings.is_empty() { "" } else { " " };
+        match self {
+            Self::Fits => Some(format!("fits{space}{sizings}")),
+            Self::FitsSoFar => Some(format!("fits{space}{sizings} as far as is known")),
+            Self::Short(what) => Some(format!("{sizings}{space}{what} short")),
+            Self::Open => None,
+        }
+    }
+}
+
+/// Where a limit is, if there are several clouds.
+fn place(limit: &Limit, several: bool) -> String {
+    match &limit.cloud {
         Some(cloud) if several => format!(" on {cloud}"),
         None if several => " on a cloud that nobody named".to_owned(),
         _ => String::new(),
-    };
+    }
+}
+
+fn case(limits: &[Limit], sizing: &Sizing, several: bool) -> Case {
     let mut short = Vec::new();
-    let mut unknown = Vec::new();
+    let (mut fits, mut open) = (false, false);
     for limit in limits {
-        match limit.at(sizing).fit {
-            Fit::Fits => {}
-            Fit::Short(by) => short.push(format!("{}{}", limit.what.amount(by), on(limit))),
-            Fit::Unknown(_) => unknown.push(format!("{}{}", limit.what.words(), on(limit))),
+        let Held { need, fit } = limit.at(sizing);
+        match fit {
+            Fit::Fits => fits |= need.known > 0,
+            Fit::Unknown(_) => open = true,
+            Fit::Short(by) => {
+                short.push(format!(
+                    "{}{}",
+                    limit.what.amount(*by),
+                    place(limit, several)
+                ));
+            }
         }
     }
-    if !short.is_empty() {
-        format!("{} short", listed(&short))
-    } else if !unknown.is_empty() {
-        format!("{} can't be judged", listed(&unknown))
-    } else {
-        FITS.to_owned()
+    match (short.is_empty(), open, fits) {
+        (false, ..) => Case::Short(listed(&short)),
+        (true, false, _) => Case::Fits,
+        (true, true, true) => Case::FitsSoFar,
+        (true, true, false) => Case::Open,
     }
 }
 
 fn sentence(limits: &[Limit], several: bool) -> String {
-    let same = |a: &Sizing, b: &Sizing| {
-        let need = |limit: &Limit, sizing| -> Held { *limit.at(sizing) };
-        limits.iter().all(|limit| need(limit, a) == need(limit, b))
-    };
+    let same = |a: &Sizing, b: &Sizing| limits.iter().all(|limit| limit.at(a) == limit.at(b));
     let mut sizings = Sizing::REPORTED.to_vec();
-    if same(&Sizing::Min, &Sizing::Planned) && same(&Sizing::Planned, &Sizing::Max) {
-        return phrase(limits, &Sizing::Planned, several);
-    }
     // What is planned is mostly one of the two ends, and then no third case.
     if same(&Sizing::Planned, &Sizing::Max) || same(&Sizing::Planned, &Sizing::Min) {
         sizings.retain(|sizing| *sizing != Sizing::Planned);
     }
-    let mut parts: Vec<(Vec<String>, String)> = Vec::new();
+    let one = same(&Sizing::Min, &Sizing::Max);
+    let mut cases: Vec<(Vec<String>, Case)> = Vec::new();
     for sizing in &sizings {
-        let phrase = phrase(limits, sizing, several);
-        match parts.last_mut() {
-            Some((words, last)) if *last == phrase => words.push(at(sizing).to_owned()),
-            _ => parts.push((vec![at(sizing).to_owned()], phrase)),
+        let case = case(limits, sizing, several);
+        match cases.last_mut() {
+            Some((words, last)) if *last == case => words.push(at(sizing).to_owned()),
+            _ => cases.push((vec![at(sizing).to_owned()], case)),
         }
     }
-    if let [(_, phrase)] = parts.as_slice()
-        && phrase != FITS
-    {
-        return phrase.clone();
-    }
-    let parts: Vec<String> = parts
+    let mut parts: Vec<String> = cases
         .iter()
-        .map(|(sizings, phrase)| {
-            let sizings = listed(sizings);
-            if phrase == FITS {
-                format!("{FITS} {sizings}")
-            } else {
-                format!("{sizings} {phrase}")
-            }
+        .filter_map(|(sizings, case)| {
+            let sizings = if one { String::new() } else { listed(sizings) };
+            case.words(&sizings)
         })
         .collect();
+    let open = |limit: &&Limit| {
+        let fits = Sizing::REPORTED.map(|sizing| limit.at(&sizing).fit);
+        fits.iter().any(|fit| matches!(fit, Fit::Unknown(_)))
+    };
+    let open: Vec<String> = limits
+        .iter()
+        .filter(open)
+        .map(|limit| format!("{}{}", limit.what.words(), place(limit, several)))
+        .collect();
+    if !open.is_empty() {
+        parts.push(format!("{} can't be judged", listed(&open)));
+    }
     parts.join("; ")
 }
 
