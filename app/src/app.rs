@@ -24,11 +24,15 @@ use crate::pages::error::{self, Refusal};
 use crate::pages::held::HeldPage;
 use crate::pages::instance::InstancePage;
 use crate::pages::instances::InstancesPage;
+use crate::pages::notes::NotesPage;
 use crate::pages::operation::OperationPage;
 use crate::pages::operations::OperationsPage;
 use crate::pages::proposals::GroupsPage;
+use crate::pages::report::ReportPage;
+use crate::pages::runbook::RunbookPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::thing::ThingPage;
+use crate::pages::what_if::WhatIfPage;
 
 /// The document around every page. Provide a [`crate::backend::BackendContext`] and a
 /// [`crate::data::Viewer`] in the context.
@@ -87,6 +91,22 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/environments") view=EnvironmentsPage ssr=SsrMode::Async />
                 <Route path=path!("/environments/:name") view=EnvironmentPage ssr=SsrMode::Async />
                 <Route path=path!("/environments/:name/copy") view=CopyPage ssr=SsrMode::Async />
+                <Route path=path!("/environments/:name/notes") view=NotesPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/environments/:name/what-if")
+                    view=WhatIfPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/environments/:name/runbook")
+                    view=RunbookPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/environments/:name/reports")
+                    view=ReportPage
+                    ssr=SsrMode::Async
+                />
                 <Route
                     path=path!("/environments/:name/destroy")
                     view=DestroyPage

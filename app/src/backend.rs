@@ -9,13 +9,14 @@ use model::filter::InstanceFilter;
 use model::id::{CloudId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
+use plan::what_if::Scenario;
 
 use crate::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
     EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    OperationData, OperationsData, ThingData,
+    NotesData, OperationData, OperationsData, ReportData, RunbookData, ThingData, WhatIfData,
 };
-use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk};
+use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk};
 
 /// Why a page can't be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,30 @@ pub trait Backend: Send + Sync {
         name: &EnvironmentName,
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError>;
+
+    /// The notes about an environment.
+    async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError>;
+
+    /// A runbook of an environment.
+    async fn runbook(
+        &self,
+        name: &EnvironmentName,
+        ask: &RunbookAsk,
+    ) -> Result<RunbookData, PageError>;
+
+    /// What if an environment were otherwise.
+    async fn what_if(
+        &self,
+        name: &EnvironmentName,
+        scenario: &Scenario,
+    ) -> Result<WhatIfData, PageError>;
+
+    /// A report about an environment.
+    async fn report(
+        &self,
+        name: &EnvironmentName,
+        ask: &ReportAsk,
+    ) -> Result<ReportData, PageError>;
 
     /// One instance of an environment.
     async fn instance(

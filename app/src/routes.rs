@@ -17,11 +17,14 @@
 //! | [`COLLECT`] | [`PlainForm`] | the cloud's page |
 //! | [`ASSIGN`] | [`AssignForm`] | the page that the form was on |
 //! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
+//! | [`NOTES`] | [`NoteForm`] | the page of the notes |
+//! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
 mod clouds;
 mod forms;
 mod query;
+mod tells;
 
 use model::environment::Layer;
 use model::id::{OperationId, RevisionNumber};
@@ -35,8 +38,14 @@ pub use clouds::{
     assign, cloud, collect, groups, held, held_all, held_export, held_filter, rule_field, thing,
     unassign,
 };
-pub use forms::{CopyForm, DestroyForm, ExtendForm, PlainForm, PowerForm, SignInForm};
+pub use forms::{
+    CopyForm, DestroyForm, ExplainForm, ExtendForm, NoteForm, PlainForm, PowerForm, SignInForm,
+};
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
+pub use tells::{
+    ReportAsk, ReportKind, RunbookAsk, report, report_file, reports, runbook, runbook_file,
+    runbook_for, what_if,
+};
 
 /// The dashboard.
 pub const DASHBOARD: &str = "/";
@@ -56,6 +65,8 @@ pub const INSTANCES_CSV: &str = "/instances.csv";
 pub const INSTANCES_JSON: &str = "/instances.json";
 /// The comparison.
 pub const COMPARE: &str = "/compare";
+/// `POST`: says what a difference is put down to.
+pub const EXPLAIN: &str = "/compare/explain";
 /// The list of operations.
 pub const OPERATIONS: &str = "/operations";
 /// The log of acts.
@@ -68,6 +79,8 @@ pub const DESTROY: &str = "/environments/{name}/destroy";
 pub const EXTEND: &str = "/environments/{name}/extend";
 /// `POST`: stops or starts an instance of `{name}`.
 pub const POWER: &str = "/environments/{name}/power";
+/// The notes about the environment `{name}`, and the `POST` that writes one.
+pub const NOTES: &str = "/environments/{name}/notes";
 /// `POST`: gives the private half of the keypair `{keypair}` of `{name}`.
 pub const FETCH_KEY: &str = "/environments/{name}/keys/{keypair}";
 /// `POST …/{environment}/{group}/{ordinal}/{token}`, by instances: one reports that it is ready. No
@@ -126,6 +139,11 @@ pub fn power(name: &EnvironmentName) -> String {
 /// Where the private half of a keypair is fetched: [`FETCH_KEY`].
 pub fn fetch_key(name: &EnvironmentName, keypair: &KeypairName) -> String {
     format!("/environments/{name}/keys/{keypair}")
+}
+
+/// The notes about an environment, and where they are written: [`NOTES`].
+pub fn notes(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/notes")
 }
 
 /// The page of an instance.

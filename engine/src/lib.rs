@@ -30,6 +30,7 @@ pub mod secret;
 pub mod submit;
 mod watch;
 mod work;
+pub mod writings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -16,12 +16,14 @@ use model::operation::{Operation, OperationState};
 use model::recipe::Recipe;
 use model::resource::Power;
 use model::topology::Topology;
+use model::writing::WritingKey;
 
 use crate::keypair::PrivateKey;
 use crate::port::{
     Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Replanned, Submitted,
 };
 use crate::preview::{CopyOrder, CopyPreview, Preview};
+use crate::writings::NewWriting;
 use crate::{Engine, EngineError};
 
 /// Who asks for an act, and why.
@@ -109,6 +111,8 @@ pub enum Ask {
         /// Which.
         servers: Selection,
     },
+    /// To write something beside the states, or to take it away.
+    Write(NewWriting),
     /// To take up a stopped operation again.
     Resume(OperationId),
     /// To be told the private half of a keypair that Understudy made.
@@ -137,6 +141,8 @@ pub enum Outcome {
     Key(PrivateKey),
     /// A cloud will be looked at.
     Wanted(CloudName),
+    /// Something is written, or taken away.
+    Written(WritingKey),
     /// Servers belong to an environment.
     Assigned {
         /// To which.
@@ -149,6 +155,24 @@ pub enum Outcome {
         /// Of how many.
         servers: usize,
     },
+}
+
+impl Outcome {
+    /// The operation that carries the act out; none where it was done at once.
+    pub const fn queued(&self) -> Option<OperationId> {
+        match self {
+            Self::Queued(id) => Some(*id),
+            Self::Stored(_)
+            | Self::RecipeStored
+            | Self::NothingToDo(_)
+            | Self::Extended(_)
+            | Self::Key(_)
+            | Self::Wanted(_)
+            | Self::Written(_)
+            | Self::Assigned { .. }
+            | Self::Unassigned { .. } => None,
+        }
+    }
 }
 
 impl Engine {
@@ -200,6 +224,7 @@ impl Engine {
             Ask::Collect { cloud } => self.want_collection(&request, &cloud).await,
             Ask::Assign(wish) => self.assign(&request, wish).await,
             Ask::Unassign { cloud, servers } => self.unassign(&request, cloud, servers).await,
+            Ask::Write(new) => self.write(&request, new).await,
             Ask::Resume(operation) => self.resume(&request, operation).await,
             Ask::FetchKey {
                 environment,

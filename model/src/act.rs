@@ -13,6 +13,7 @@ use crate::id::{EnvironmentId, RevisionNumber, TokenId};
 use crate::key::Key;
 use crate::name::{CloudName, EnvironmentName, KeypairName, RecipeName};
 use crate::resource::Power;
+use crate::writing::WritingKey;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +131,16 @@ pub enum Act {
         /// Which.
         servers: Selection,
     },
+    /// Something is written beside the states: a note, a price book.
+    Write {
+        /// What.
+        key: WritingKey,
+    },
+    /// What was written is taken away.
+    Erase {
+        /// What.
+        key: WritingKey,
+    },
     /// A stopped operation is taken up again.
     Resume {
         /// Which environment.
@@ -160,6 +171,8 @@ impl Act {
             Self::Collect { .. } => "collect",
             Self::Assign { .. } => "assign",
             Self::Unassign { .. } => "take assignment back",
+            Self::Write { .. } => "write",
+            Self::Erase { .. } => "erase",
             Self::Resume { .. } => "resume",
             Self::FetchKey { .. } => "fetch private key",
         }
@@ -191,6 +204,8 @@ impl Act {
             Self::Unassign { cloud: _, servers } => {
                 format!("{servers} belong to no environment that we know")
             }
+            Self::Write { key } => key.to_string(),
+            Self::Erase { key } => format!("{key} no longer holds"),
             Self::Resume { .. } => "try again".into(),
             Self::FetchKey { keypair, .. } => format!("private key of {keypair}"),
         }

@@ -11,10 +11,11 @@ use crate::count::{Count, MAX_COUNT};
 use crate::data::{BootFrom, GroupData, VolumeSource};
 use crate::facts::InstanceFacts;
 use crate::name::{
-    EnvironmentName, FlavorName, GroupName, ImageName, KeypairName, NetworkName, PlacementName,
-    ProfileName, VolumeName,
+    EnvironmentName, ExternalName, FlavorName, GroupName, ImageName, KeypairName, NetworkName,
+    PlacementName, ProfileName, SiteName, VolumeName,
 };
 use crate::profile::{Category, Lifecycle};
+use crate::site::Offer;
 use crate::unit::Gib;
 use crate::value::{ASSIGNED, UNKNOWN, Value};
 
@@ -92,6 +93,34 @@ impl Role {
             Self::Replica => "replica",
         }
     }
+}
+
+/// Who at a third place decides which half of a cluster goes on when its members lose sight of each
+/// other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arbiter {
+    /// Nobody, and that is known.
+    None,
+    /// Something at this site, which has a vote of its own.
+    Site(SiteName),
+    /// Another group of the environment.
+    Group(GroupName),
+    /// An external node.
+    External(ExternalName),
+}
+
+/// What is known of a group as a cluster: members that agree among themselves who does the work, and
+/// need a majority for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// Whether a member that the others lost sight of can be shut out, so that it writes no more.
+    #[serde(default)]
+    pub fencing: Offer,
+    /// Who has the deciding vote beside the members; nobody said where it isn't given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arbiter: Option<Arbiter>,
 }
 
 /// When a dependency is met.
@@ -336,6 +365,9 @@ pub struct Group {
     /// The role of each ordinal that has one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<u32, Role>,
+    /// What is known of it as a cluster, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<Cluster>,
     /// The ordinals of those that are stopped; the others run.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stopped: BTreeSet<u32>,
@@ -351,6 +383,10 @@ pub struct Group {
     )]
     #[schemars(schema_with = "dependencies_schema")]
     pub depends_on: BTreeMap<GroupName, Readiness>,
+    /// The longest round trip that it bears, in milliseconds, by the group at the other end: another
+    /// group, or the one that it replicates.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub latency_ms: BTreeMap<GroupName, u32>,
     /// What it follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<Replicates>,
@@ -386,9 +422,11 @@ impl Group {
             first_boot: Vec::new(),
             placement: Placement::Any,
             roles: BTreeMap::new(),
+            cluster: None,
             stopped: BTreeSet::new(),
             lifecycle: Lifecycle::Live,
             depends_on: BTreeMap::new(),
+            latency_ms: BTreeMap::new(),
             replicates: None,
             instances: BTreeMap::new(),
             note: None,

@@ -60,6 +60,14 @@ fn dns(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
+/// A text as a sentence shows it: not all of it, and on one line.
+fn shown(text: &str) -> String {
+    let first = text.chars().take(80);
+    first
+        .map(|c| if c.is_control() { '·' } else { c })
+        .collect()
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident, $what:literal, $check:ident, $rule:ident, $pattern:ident;)*) => {$(
         $(#[$doc])*
@@ -73,7 +81,7 @@ macro_rules! names {
                     Ok(Self(text.into()))
                 } else {
                     Err(NameError {
-                        text: text.chars().take(80).collect(),
+                        text: shown(text),
                         what: $what,
                         rule: $rule,
                     })
@@ -170,6 +178,8 @@ names! {
     PlacementName, "a placement name", strict, STRICT, STRICT_PATTERN;
     /// The name of a flavor, as the cloud has it.
     FlavorName, "a flavor name", lenient, LENIENT, LENIENT_PATTERN;
+    /// The name of a volume type, as the cloud has it: `ssd`.
+    VolumeTypeName, "a volume type's name", lenient, LENIENT, LENIENT_PATTERN;
     /// The name of an image, as the cloud has it.
     ImageName, "an image name", lenient, LENIENT, LENIENT_PATTERN;
     /// A volume or a snapshot that is in the cloud: its name there, or its id.
@@ -188,6 +198,9 @@ mod tests {
         let error = GroupName::new("App 1").unwrap_err().to_string();
         assert!(error.contains("`App 1` is not a group name"), "{error}");
         assert!(error.contains("lower-case"), "{error}");
+        // A sentence stays on one line, whatever it speaks of.
+        let error = GroupName::new("a\nb").unwrap_err().to_string();
+        assert!(error.contains("`a·b` is not"), "{error}");
         assert!(GroupName::new("").is_err());
         assert!(GroupName::new(&"a".repeat(64)).is_err());
         assert!(FlavorName::new("m1.Large (old)").is_ok());

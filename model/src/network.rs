@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::name::{DnsName, GroupName, SourceName};
+use crate::name::{DnsName, GroupName, ServiceName, SourceName};
 use crate::value::Value;
 
 /// A network with one subnet; with `public`, a router connects it to the cloud's external network,
@@ -204,4 +204,7 @@ pub struct ExternalNode {
     /// The groups that it receives data from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached_by: Vec<GroupName>,
+    /// The services that it provides to the environment: a database, a relay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provides: Vec<ServiceName>,
 }

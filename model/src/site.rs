@@ -32,6 +32,22 @@ pub enum Capability {
     SharedFiles,
 }
 
+impl Capability {
+    /// The word for it, as in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::BlockStorage => "block-storage",
+            Self::Snapshots => "snapshots",
+            Self::Mirror => "mirror",
+            Self::Ntp => "ntp",
+            Self::Relay => "relay",
+            Self::Vpn => "vpn",
+            Self::Console => "console",
+            Self::SharedFiles => "shared-files",
+        }
+    }
+}
+
 /// Whether a site offers a capability.
 #[derive(
     Clone,

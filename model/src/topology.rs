@@ -20,6 +20,7 @@ use crate::name::{
 };
 use crate::network::{ExternalNode, Network, Source};
 use crate::profile::Profile;
+use crate::rule::Mute;
 use crate::site::Site;
 
 /// What every group of an environment has, unless it says `except`.
@@ -105,6 +106,9 @@ pub struct Topology {
     /// Totals that a document merely states.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<DeclaredTotal>,
+    /// What rules find here and people don't want to be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mute: Vec<Mute>,
 }
 
 impl Topology {
@@ -133,6 +137,7 @@ impl Topology {
             profiles: BTreeMap::new(),
             groups: BTreeMap::new(),
             declared: Vec::new(),
+            mute: Vec::new(),
         }
     }
 

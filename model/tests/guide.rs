@@ -16,14 +16,14 @@ fn blocks(language: &str) -> Vec<&'static str> {
 
 #[test]
 fn the_examples_are_read() {
-    let [environment, declared, disks, keys, recipe] = blocks("yaml")[..] else {
+    let [environment, declared, disks, keys, mute, recipe] = blocks("yaml")[..] else {
         panic!("the guide has other blocks of YAML than this test knows");
     };
     let read = |text: &str| file::parse("shop.yaml", text).unwrap_or_else(|e| panic!("{e}"));
     assert!(matches!(read(environment), Document::Environment(_)));
     assert!(matches!(read(disks), Document::Environment(_)));
     assert!(matches!(read(keys), Document::Environment(_)));
-    let more = format!("{environment}\n{declared}");
+    let more = format!("{environment}\n{declared}\n{mute}");
     assert!(matches!(read(&more), Document::Environment(_)));
     assert!(matches!(read(recipe), Document::Recipe(_)));
 }
@@ -50,4 +50,11 @@ fn the_errors_are_given() {
         .find(|block| block.contains(".yaml:"));
     let shown: Vec<&str> = shown.unwrap().lines().collect();
     assert_eq!(errors, shown);
+}
+
+#[test]
+fn every_rule_is_explained() {
+    for rule in model::rule::Rule::ALL {
+        assert!(GUIDE.contains(&format!("`{rule}`")), "{rule}");
+    }
 }

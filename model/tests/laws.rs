@@ -139,6 +139,6 @@ fn the_random_topologies_are_rich() {
         kinds.into_iter().collect::<Vec<_>>(),
         ResourceKind::ALL.to_vec()
     );
-    assert_eq!(fields.len(), 26, "{fields:?}");
+    assert_eq!(fields.len(), 28, "{fields:?}");
     assert!(renamed > 20 && changed > renamed, "{renamed} {changed}");
 }

@@ -4,17 +4,15 @@
 use std::collections::BTreeMap;
 
 use model::count::Sizing;
-use model::data::BootFrom;
 use model::environment::EnvironmentKind;
 use model::flavor::Flavor;
 use model::group::Group;
-use model::name::{EnvironmentName, FlavorName};
+use model::name::{EnvironmentName, GroupName};
 use model::profile::Category;
-use model::resolved::sizing_of_addresses;
 use model::topology::Topology;
-use model::unit::Gib;
-use model::value::Value;
 use serde::{Deserialize, Serialize};
+
+use crate::need::{GroupNeed, Needs};
 
 /// What a number of instances takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +68,25 @@ impl<T> BySizing<T> {
             max: at(&Sizing::Max),
         }
     }
+
+    /// What was computed of each.
+    pub fn map<U>(&self, mut to: impl FnMut(&T) -> U) -> BySizing<U> {
+        BySizing {
+            min: to(&self.min),
+            planned: to(&self.planned),
+            max: to(&self.max),
+        }
+    }
+
+    /// Each with its sizing, smallest first.
+    pub fn each(&self) -> [(Sizing, &T); 3] {
+        let Self { min, planned, max } = self;
+        [
+            (Sizing::Min, min),
+            (Sizing::Planned, planned),
+            (Sizing::Max, max),
+        ]
+    }
 }
 
 /// What one environment takes.
@@ -112,114 +129,137 @@ impl Figure {
     }
 }
 
-/// What the groups of an environment take at a sizing; of one category where one is named.
-pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) -> Totals {
-    let mut instances = 0;
-    let [mut vcpus, mut ram, mut disk, mut volume, mut public] = [Figure::default(); 5];
-    let groups = topology
-        .groups
-        .iter()
-        .filter(|(_, group)| category.is_none_or(|category| group.category == category));
-    for (name, group) in groups {
-        let count = sizing.of(name, group.count);
+/// The figures of several groups while they are summed.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    instances: u64,
+    vcpus: Figure,
+    ram: Figure,
+    disk: Figure,
+    volume: Figure,
+    public: Figure,
+    volumes: u64,
+}
+
+impl Sum {
+    /// Adds so many instances of a group, so many of which may have a public address.
+    fn add(&mut self, group: &GroupNeed, count: u32, addresses: Option<u32>) {
         if count == 0 {
-            continue;
+            return;
         }
         let n = u64::from(count);
-        instances += n;
-        for (flavor, n) in flavors(topology, group, count) {
-            let take = |figure: &mut Figure, of_one: fn(&Flavor) -> u64| match flavor {
+        self.instances += n;
+        for (size, n) in group.sizes(count) {
+            let take = |figure: &mut Figure, of_one: fn(&Flavor) -> u64| match size.flavor {
                 Some(flavor) => figure.add(n * of_one(flavor)),
                 None => figure.unknown += n,
             };
-            take(&mut vcpus, |flavor| u64::from(flavor.vcpus));
-            take(&mut ram, |flavor| flavor.ram.0);
+            take(&mut self.vcpus, |flavor| u64::from(flavor.vcpus));
+            take(&mut self.ram, |flavor| flavor.ram.0);
             // Who boots from a volume leaves the flavor's disk alone.
-            if group.boot.is_disk() {
-                take(&mut disk, |flavor| flavor.disk.0);
+            if group.group.boot.is_disk() {
+                take(&mut self.disk, |flavor| flavor.disk.0);
             }
         }
-        volumes(topology, group, n, &mut volume);
-        match &group.public_addresses.count {
-            Value::Fixed(range) => {
-                public.add(u64::from(sizing_of_addresses(sizing, *range).min(count)));
-            }
-            Value::AssignedByCloud | Value::Unknown => public.unknown += n,
+        // A group without volumes adds nothing, so that it never makes an unknown sum look known.
+        self.volumes += n * group.volumes.len() as u64;
+        if group.volumes.contains(&None) {
+            self.volume.unknown += n;
+        }
+        for size in group.volumes.iter().flatten() {
+            self.volume.add(n * size.0);
+        }
+        match addresses {
+            Some(addresses) => self.public.add(addresses.into()),
+            None => self.public.unknown += n,
         }
     }
-    Totals {
-        instances,
-        vcpus: vcpus.value(),
-        ram_mib: ram.value(),
-        disk_gib: disk.value(),
-        volume_gib: volume.value(),
-        public_addresses: public.value(),
-        unknown: Unknowns {
-            vcpus: vcpus.unknown,
-            ram_mib: ram.unknown,
-            disk_gib: disk.unknown,
-            volume_gib: volume.unknown,
-            public_addresses: public.unknown,
-        },
+
+    fn taken(self) -> Taken {
+        let totals = Totals {
+            instances: self.instances,
+            vcpus: self.vcpus.value(),
+            ram_mib: self.ram.value(),
+            disk_gib: self.disk.value(),
+            volume_gib: self.volume.value(),
+            public_addresses: self.public.value(),
+            unknown: Unknowns {
+                vcpus: self.vcpus.unknown,
+                ram_mib: self.ram.unknown,
+                disk_gib: self.disk.unknown,
+                volume_gib: self.volume.unknown,
+                public_addresses: self.public.unknown,
+            },
+        };
+        Taken {
+            totals,
+            volumes: self.volumes,
+        }
     }
 }
 
-/// The flavors of a group's instances, each with how many have it: one for all, unless instances
-/// were seen with their own.
-fn flavors<'t>(
-    topology: &'t Topology,
-    group: &Group,
-    count: u32,
-) -> Vec<(Option<&'t Flavor>, u64)> {
-    let size = |name: Value<FlavorName>| {
-        let name = name.fixed().cloned()?;
-        topology.flavors.get(&name)
-    };
-    if group.instances.values().all(|facts| facts.flavor.is_none()) {
-        return vec![(size(group.flavor.clone()), u64::from(count))];
-    }
-    let each = group.ordinals(count).into_iter();
-    each.map(|ordinal| (size(group.flavor_of(ordinal)), 1))
-        .collect()
+/// What something takes, its number of volumes too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// What people look at.
+    pub totals: Totals,
+    /// How many volumes, those that instances boot from among them.
+    pub volumes: u64,
 }
 
-/// A group without volumes adds nothing, so that it never makes an unknown sum look known. The one
-/// that an instance boots from counts as well.
-fn volumes(topology: &Topology, group: &Group, instances: u64, figure: &mut Figure) {
-    let boots_from = match &group.boot {
-        BootFrom::Disk => None,
-        BootFrom::Volume(size) => Some(size.fixed().copied().or_else(|| {
-            let flavor = topology.flavors.get(group.flavor.fixed()?)?;
-            (flavor.disk.0 > 0).then_some(flavor.disk)
-        })),
-    };
-    let volumes = group
-        .volumes
-        .values()
-        .map(|volume| volume.size.fixed().copied());
-    let sizes: Vec<Option<Gib>> = volumes.chain(boots_from).collect();
-    if sizes.contains(&None) {
-        figure.unknown += instances;
+/// What groups take at a sizing; of one category where one is named.
+pub fn taken(needs: &Needs, sizing: &Sizing, category: Option<Category>) -> Taken {
+    let mut sum = Sum::default();
+    let wanted = |group: &&GroupNeed| category.is_none_or(|only| group.group.category == only);
+    for group in needs.groups.iter().filter(wanted) {
+        let count = group.count(sizing);
+        sum.add(group, count, group.addresses(sizing, count));
     }
-    for size in sizes.into_iter().flatten() {
-        figure.add(instances * size.0);
+    sum.taken()
+}
+
+/// What some groups of an environment take at a sizing: those that are to be counted.
+pub fn totals_of(
+    topology: &Topology,
+    sizing: &Sizing,
+    counted: impl Fn(&GroupName, &Group) -> bool,
+) -> Totals {
+    let needs = Needs::of(topology);
+    let mut sum = Sum::default();
+    let counted = needs
+        .groups
+        .iter()
+        .filter(|need| counted(need.name, need.group));
+    for need in counted {
+        let count = need.count(sizing);
+        sum.add(need, count, need.addresses(sizing, count));
     }
+    sum.taken().totals
+}
+
+/// What so many instances of one group take at a sizing.
+pub fn taken_by(group: &GroupNeed, sizing: &Sizing, count: u32) -> Taken {
+    let mut sum = Sum::default();
+    sum.add(group, count, group.addresses(sizing, count));
+    sum.taken()
+}
+
+/// What the groups of an environment take at a sizing; of one category where one is named.
+pub fn totals(topology: &Topology, sizing: &Sizing, category: Option<Category>) -> Totals {
+    taken(&Needs::of(topology), sizing, category).totals
 }
 
 /// What one environment takes, in all and by category.
 pub fn capacity_of(topology: &Topology) -> EnvironmentCapacity {
+    let needs = Needs::of(topology);
+    let of = |category| BySizing::of(|sizing| taken(&needs, sizing, category).totals);
     EnvironmentCapacity {
         name: topology.environment.clone(),
         kind: topology.kind,
-        totals: BySizing::of(|sizing| totals(topology, sizing, None)),
+        totals: of(None),
         categories: Category::ALL
             .into_iter()
-            .map(|category| {
-                (
-                    category,
-                    BySizing::of(|sizing| totals(topology, sizing, Some(category))),
-                )
-            })
+            .map(|category| (category, of(Some(category))))
             .collect(),
     }
 }
@@ -253,6 +293,34 @@ pub fn together(a: &BySizing<Totals>, b: &BySizing<Totals>) -> BySizing<Totals> 
         min: add(a.min, b.min),
         planned: add(a.planned, b.planned),
         max: add(a.max, b.max),
+    }
+}
+
+/// What so many of the same take, at each sizing.
+pub fn times(one: &BySizing<Totals>, number: u32) -> BySizing<Totals> {
+    one.map(|totals| multiply(*totals, number.into()))
+}
+
+fn multiply(one: Totals, by: u64) -> Totals {
+    if by == 0 {
+        return NOTHING;
+    }
+    let known = |figure: Option<u64>| figure.map(|figure| figure.saturating_mul(by));
+    let unknown = |instances: u64| instances.saturating_mul(by);
+    Totals {
+        instances: one.instances.saturating_mul(by),
+        vcpus: known(one.vcpus),
+        ram_mib: known(one.ram_mib),
+        disk_gib: known(one.disk_gib),
+        volume_gib: known(one.volume_gib),
+        public_addresses: known(one.public_addresses),
+        unknown: Unknowns {
+            vcpus: unknown(one.unknown.vcpus),
+            ram_mib: unknown(one.unknown.ram_mib),
+            disk_gib: unknown(one.unknown.disk_gib),
+            volume_gib: unknown(one.unknown.volume_gib),
+            public_addresses: unknown(one.unknown.public_addresses),
+        },
     }
 }
 

@@ -12,7 +12,8 @@ use model::unit::Gib;
 use model::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::offers::{Offer, Offers, Quota, QuotaKind};
+use crate::headroom::{Fit, Free, Need};
+use crate::offers::{Offer, Offers, QuotaKind};
 use crate::steps::{Plan, StepAct};
 
 /// How a check came out.
@@ -233,60 +234,31 @@ pub fn judge(
     }
 }
 
-/// What a cloud tells of how much is free.
-#[derive(Clone, Copy)]
-enum Free {
-    /// Nothing.
-    Untold,
-    /// There is no limit.
-    Unlimited,
-    /// So much.
-    Amount(u64),
-}
-
-impl Free {
-    fn of(quota: Option<&Quota>) -> Self {
-        match quota.map(|quota| quota.free()) {
-            None => Self::Untold,
-            Some(None) => Self::Unlimited,
-            Some(Some(free)) => Self::Amount(free),
-        }
-    }
-}
-
 /// An amount held against what is free.
 fn amount(what: &str, need: u64, free: Free, reserved: Option<&u64>) -> Check {
     let reserved = reserved.copied().unwrap_or(0);
-    let (free, verdict, why) = match free {
-        Free::Untold => (
-            None,
-            Verdict::Unknown,
-            Some("the cloud does not tell".to_owned()),
-        ),
-        Free::Unlimited => (None, Verdict::Passed, None),
-        Free::Amount(free) => {
-            let left = free.saturating_sub(reserved);
-            if need <= left {
-                (Some(left), Verdict::Passed, None)
+    let free = free.without(reserved);
+    let (verdict, why) = match free.holds(Need::known(need)) {
+        Fit::Fits => (Verdict::Passed, None),
+        Fit::Unknown(_) => (Verdict::Unknown, Some("the cloud does not tell".to_owned())),
+        Fit::Short(short) => {
+            let beside = if reserved > 0 {
+                format!(" ({reserved} more are reserved by operations under way)")
             } else {
-                let beside = if reserved > 0 {
-                    format!(" ({reserved} more are reserved by operations under way)")
-                } else {
-                    String::new()
-                };
-                let why = format!(
-                    "{need} needed, {left} free{beside}: {} too few. Free some, ask for a larger \
-                     quota, or make a smaller copy",
-                    need - left
-                );
-                (Some(left), Verdict::Failed, Some(why))
-            }
+                String::new()
+            };
+            let left = need - short;
+            let why = format!(
+                "{need} needed, {left} free{beside}: {short} too few. Free some, ask for a larger \
+                 quota, or make a smaller copy"
+            );
+            (Verdict::Failed, Some(why))
         }
     };
     Check {
         what: what.to_owned(),
         need: Some(need),
-        free,
+        free: free.amount(),
         verdict,
         why,
     }

@@ -64,6 +64,11 @@ impl<'a> Service<'a> {
         }
     }
 
+    /// On how many instances it runs in all.
+    pub fn instances(&self) -> u64 {
+        self.runs_on.values().copied().map(u64::from).sum()
+    }
+
     /// In words: `app ×5, web ×2`.
     fn places(&self) -> Json {
         let places: Vec<String> = self

@@ -267,3 +267,29 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// One judgement: what a what-if says that an environment needs is what the proof of its plan
+    /// finds in it.
+    #[test]
+    fn a_what_if_needs_what_the_plan_needs(topology in topology(4)) {
+        let target = resolve(&topology, &Sizing::Planned);
+        let plan = plan::plan(&Resolved::default(), &target).unwrap();
+        let demand = proof::demand(&plan, &topology.flavors);
+        let needs = plan::what_if::standing(&topology);
+        let mut kinds = vec![
+            QuotaKind::Instances,
+            QuotaKind::Vcpus,
+            QuotaKind::RamMib,
+            QuotaKind::Volumes,
+            QuotaKind::FloatingIps,
+        ];
+        // Snapshots of what is copied are the plan's alone.
+        if topology.groups.values().all(|group| group.data.is_none()) {
+            kinds.push(QuotaKind::VolumeGib);
+        }
+        for kind in kinds {
+            prop_assert_eq!(demand.get(&kind), needs.get(&kind), "{}", kind);
+        }
+    }
+}

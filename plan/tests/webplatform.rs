@@ -1,48 +1,20 @@
 //! The WebPlatform's own numbers: what the document says must come out of the example files.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::path::Path;
+#[path = "common/examples.rs"]
+mod examples;
 
+use examples::{copy_of, environment, recipe};
 use model::count::Sizing;
-use model::file::{Document, parse};
 use model::name::EnvironmentName;
 use model::profile::Category;
-use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
 use model::resource::Resource;
 use model::topology::Topology;
 use plan::capacity::{BySizing, Totals, capacity, capacity_of};
 use plan::copy::{Kept, derive};
-use plan::finding::findings;
+use plan::finding::{Finding, Surroundings, findings};
 use plan::steps::{Step, StepAct};
-
-fn document(name: &str) -> Document {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../examples/webplatform")
-        .join(name);
-    let text = std::fs::read_to_string(path).unwrap();
-    parse(name, &text).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn environment(name: &str) -> Topology {
-    match document(name) {
-        Document::Environment(topology) => *topology,
-        Document::Recipe(_) => panic!("{name} is a recipe"),
-    }
-}
-
-fn recipe() -> Recipe {
-    match document("temporary.yaml") {
-        Document::Recipe(recipe) => *recipe,
-        Document::Environment(_) => panic!("temporary.yaml is an environment"),
-    }
-}
-
-fn copy_of(source: &Topology) -> Topology {
-    derive(source, &recipe(), EnvironmentName::new("copy-1").unwrap())
-        .unwrap()
-        .topology
-}
 
 fn instances(totals: &BySizing<Totals>) -> (u64, u64) {
     (totals.min.instances, totals.max.instances)
@@ -250,9 +222,14 @@ fn taking_down_goes_in_the_reverse_order() {
     assert!(position("instance/storage[1]") < position("volume/storage[1].storage"));
 }
 
+fn found(topology: &Topology) -> Vec<Finding> {
+    let today = chrono::NaiveDate::from_ymd_opt(2014, 3, 1).unwrap();
+    findings(&Surroundings::of(topology, today))
+}
+
 #[test]
 fn the_documents_contradictions_are_noticed() {
-    let today: Vec<String> = findings(&environment("production-2013.yaml"))
+    let today: Vec<String> = found(&environment("production-2013.yaml"))
         .into_iter()
         .map(|f| f.what)
         .collect();
@@ -269,7 +246,7 @@ fn the_documents_contradictions_are_noticed() {
         "14 are unknown, so nothing contradicts: {today:#?}"
     );
 
-    let planned: Vec<String> = findings(&environment("production-2014.yaml"))
+    let planned: Vec<String> = found(&environment("production-2014.yaml"))
         .into_iter()
         .map(|f| f.what)
         .collect();

@@ -4,10 +4,12 @@
 
 mod args;
 mod capacity;
+mod check;
 mod cloud;
 mod collect;
 mod console;
 mod copy;
+mod cost;
 mod diff;
 mod duration;
 mod environments;
@@ -18,7 +20,10 @@ mod key;
 mod output;
 mod plan;
 mod power;
+mod prices;
 mod progress;
+mod report;
+mod runbook;
 mod serve;
 mod show;
 mod sizing;
@@ -100,6 +105,10 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Environments(args) => environments::run(args, setup, out).await,
             Command::Show(args) => show::run(args, setup, out).await,
             Command::Diff(args) => diff::run(args, setup, out).await,
+            Command::Check(args) => check::run(args, setup, out).await,
+            Command::Runbook(args) => runbook::run(args, setup, out).await,
+            Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
+            Command::Cost(args) => cost::run(args, setup, out).await,
             Command::Capacity(args) => capacity::run(args, setup, out).await,
             Command::Plan(args) => plan::run(args, setup, out).await,
             Command::Copy(args) => copy::run(args, setup, out).await,

@@ -128,6 +128,8 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::COLLECT, post(acts::collect))
         .route(routes::ASSIGN, post(acts::assign))
         .route(routes::UNASSIGN, post(acts::unassign))
+        .route(routes::EXPLAIN, post(acts::explain))
+        .route(routes::NOTES, get(pages::page).post(acts::note))
         .route(routes::EVENTS, get(events::events))
         .merge(api::files())
         .nest("/api/v1", api::router(&web))

@@ -7,13 +7,16 @@ use model::name::EnvironmentName;
 
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, Tx, transaction};
-use crate::rows::{AuditRow, all, micros};
+use crate::rows::{AuditRow, all, micros, one};
 use crate::{SqlStore, environments};
 
 pub(crate) const NEWEST: &str = "SELECT number, at, actor, reason, act, environment_name, \
      operation, before, after FROM audit ORDER BY number DESC LIMIT $1";
 pub(crate) const NEWEST_OF: &str = "SELECT number, at, actor, reason, act, environment_name, \
      operation, before, after FROM audit WHERE environment = $1 ORDER BY number DESC LIMIT $2";
+
+pub(crate) const FIRST_OF: &str = "SELECT number, at, actor, reason, act, environment_name, \
+     operation, before, after FROM audit WHERE environment = $1 ORDER BY number LIMIT 1";
 
 /// What a line says beside who, why and when.
 pub(crate) struct Line<'a> {
@@ -74,6 +77,18 @@ impl SqlStore {
             add(&mut tx, why, line).await?;
             End::Commit(())
         })
+    }
+
+    /// The line that an environment came with.
+    pub(crate) async fn first_line(
+        &self,
+        environment: EnvironmentId,
+    ) -> Outcome<Option<AuditEntry>> {
+        let row = sqlx::query(FIRST_OF)
+            .bind(environment.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(one::<AuditRow, _>(row.as_ref())?)
     }
 
     pub(crate) async fn read_audit(

@@ -22,6 +22,7 @@ mod revisions;
 mod rows;
 mod select;
 mod tokens;
+mod writings;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,7 @@ use model::operation::{Event, JournalEntry, Operation, Phase};
 use model::recipe::Recipe;
 use model::token::{Token, TokenKind};
 use model::topology::Topology;
+use model::writing::{Writing, WritingKey, WritingKind};
 use plan::Plan;
 use sqlx::AnyPool;
 
@@ -149,6 +151,26 @@ impl Store for SqlStore {
 
     async fn instances(&self, filter: &InstanceFilter) -> Result<Page<InstanceRow>, StoreError> {
         Ok(self.list_instances(filter).await?)
+    }
+
+    async fn put_writing(
+        &self,
+        key: &WritingKey,
+        text: Option<&str>,
+        environment: Option<EnvironmentId>,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError> {
+        self.store_writing(key, text, environment, &act, &audit)
+            .await
+    }
+
+    async fn writings(
+        &self,
+        kind: WritingKind,
+        about: Option<&str>,
+    ) -> Result<Vec<Writing>, StoreError> {
+        Ok(self.writings_about(kind, about).await?)
     }
 
     async fn put_recipe(&self, recipe: &Recipe, audit: NewAudit) -> Result<(), StoreError> {
@@ -273,6 +295,10 @@ impl Store for SqlStore {
 
     async fn put_lease(&self, lease: Lease, act: Act, audit: NewAudit) -> Result<(), StoreError> {
         self.store_lease(&lease, &act, &audit).await
+    }
+
+    async fn origin(&self, environment: EnvironmentId) -> Result<Option<AuditEntry>, StoreError> {
+        Ok(self.first_line(environment).await?)
     }
 
     async fn audit(

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     SqlStore, audit, clouds, collectors, environments, executors, instances, instances_speak,
-    journal, leases, operations, recipes, revisions, tokens,
+    journal, leases, operations, recipes, revisions, tokens, writings,
 };
 
 #[tokio::test]
@@ -34,6 +34,7 @@ async fn every_query_reads_an_index() {
     ];
     // These go straight to their rows.
     let searches = [
+        audit::FIRST_OF,
         audit::NEWEST_OF,
         clouds::KINDS_OF,
         clouds::NAMED,
@@ -73,6 +74,9 @@ async fn every_query_reads_an_index() {
         revisions::NEWEST,
         revisions::OF_ENVIRONMENT,
         tokens::FIND,
+        writings::ABOUT,
+        writings::OF_KIND,
+        writings::ONE,
     ];
     for (sql, may_walk) in walks
         .map(|sql| (sql, true))

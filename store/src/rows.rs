@@ -20,7 +20,7 @@ pub(crate) use operations::{
     BindingRow, EventRow, JournalRow, OpenRow, OperationRow, PlanRow, ReservationRow,
     select_operations,
 };
-pub(crate) use people::{AuditRow, LeaseRow, TokenRow};
+pub(crate) use people::{AuditRow, LeaseRow, TokenRow, WritingRow};
 
 use std::fmt::Display;
 

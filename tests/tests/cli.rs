@@ -16,6 +16,8 @@ mod data;
 mod diff;
 #[path = "cli/instance.rs"]
 mod instance;
+#[path = "cli/judge.rs"]
+mod judge;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/power.rs"]

@@ -26,3 +26,5 @@ mod operations;
 mod people;
 #[path = "store/revisions.rs"]
 mod revisions;
+#[path = "store/writings.rs"]
+mod writings;

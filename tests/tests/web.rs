@@ -14,6 +14,8 @@ mod assigning;
 mod caches;
 #[path = "web/clouds.rs"]
 mod clouds;
+#[path = "web/compare.rs"]
+mod compare;
 #[path = "web/environments.rs"]
 mod environments;
 #[path = "web/forms.rs"]
@@ -24,6 +26,8 @@ mod instance;
 mod instances;
 #[path = "web/keys.rs"]
 mod keys;
+#[path = "web/notes.rs"]
+mod notes;
 #[path = "web/operations.rs"]
 mod operations;
 #[path = "web/pages.rs"]
@@ -34,3 +38,5 @@ mod phone_home;
 mod power;
 #[path = "web/sign_in.rs"]
 mod sign_in;
+#[path = "web/tells.rs"]
+mod tells;

@@ -130,6 +130,46 @@ pub(crate) fn tiles(sized: &BySizing<Totals>) -> impl IntoView + use<> {
     }
 }
 
+/// Several totals one below the other, each as a range.
+pub(crate) fn parts(parts: Vec<(String, BySizing<Totals>)>) -> impl IntoView {
+    let head = FIGURES
+        .map(|(label, _)| {
+            view! {
+                <th scope="col" class="num">
+                    {label}
+                </th>
+            }
+        })
+        .collect_view();
+    let rows = parts
+        .into_iter()
+        .map(|(what, totals)| {
+            let cells = FIGURES
+                .map(|(_, of)| view! { <td class="num">{span(&totals, of)}</td> })
+                .collect_view();
+            view! {
+                <tr>
+                    <th scope="row">{what}</th>
+                    {cells}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="scroll" role="region" aria-label="What it takes" tabindex="0">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"What"</th>
+                        {head}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
 /// Instances in one cell of a list: `14–19`.
 pub(crate) fn instances(sized: &BySizing<Totals>) -> AnyView {
     span(sized, FIGURES[0].1)

@@ -16,8 +16,8 @@ pub(crate) fn word(change: ChangeWord) -> impl IntoView {
     }
 }
 
-/// One change as a row of a table: what, how, and its fields.
-pub(crate) fn row(row: &ChangeRow) -> impl IntoView + use<> {
+/// One change as a row of a table: what, how, its fields, and what else is to be said of it.
+pub(crate) fn row(row: &ChangeRow, more: Option<AnyView>) -> impl IntoView + use<> {
     let ChangeRow {
         kind: _,
         key,
@@ -43,6 +43,7 @@ pub(crate) fn row(row: &ChangeRow) -> impl IntoView + use<> {
                     .map(|was| view! { <div class="muted">"was " <code>{was}</code></div> })}
             </th>
             <td>{field_list(change, &fields, renamed)}</td>
+            {more.map(|more| view! { <td class="why-cell">{more}</td> })}
         </tr>
     }
 }

@@ -48,22 +48,35 @@ pub(crate) fn select(
     chosen: Option<&str>,
     choices: Vec<(String, String)>,
 ) -> impl IntoView + use<> {
-    let chosen = chosen.unwrap_or_default().to_owned();
     view! {
         <select id=id name=name>
-            {choices
-                .into_iter()
-                .map(|(value, label)| {
-                    let selected = value == chosen;
-                    view! {
-                        <option value=value selected=selected>
-                            {label}
-                        </option>
-                    }
-                })
-                .collect_view()}
+            {options(chosen, choices)}
         </select>
     }
+}
+
+/// The same within its label, where a page has many forms with a field of that name.
+pub(crate) fn pick(
+    name: &'static str,
+    chosen: Option<&str>,
+    choices: Vec<(String, String)>,
+) -> impl IntoView + use<> {
+    view! { <select name=name>{options(chosen, choices)}</select> }
+}
+
+fn options(chosen: Option<&str>, choices: Vec<(String, String)>) -> impl IntoView + use<> {
+    let chosen = chosen.unwrap_or_default().to_owned();
+    choices
+        .into_iter()
+        .map(|(value, label)| {
+            let selected = value == chosen;
+            view! {
+                <option value=value selected=selected>
+                    {label}
+                </option>
+            }
+        })
+        .collect_view()
 }
 
 /// The button that sends a form; one that can't is shown with its reason.

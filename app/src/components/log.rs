@@ -75,12 +75,27 @@ fn detail(act: &Act) -> Option<String> {
             environment: _,
         }
         | Act::Unassign { cloud, servers } => Some(format!("{servers} in {cloud}")),
+        Act::Write { key } | Act::Erase { key } => Some(key.kind.words().to_owned()),
         Act::TakeDown { environment: _ }
         | Act::Resume {
             environment: _,
             operation: _,
         } => None,
     }
+}
+
+/// What was before and after; whole texts are folded.
+fn changed(act: &Act, change: String) -> AnyView {
+    if let Act::Write { .. } | Act::Erase { .. } = act {
+        return view! {
+            <details>
+                <summary>"Before and after"</summary>
+                <code class="wrap">{change}</code>
+            </details>
+        }
+        .into_any();
+    }
+    view! { <div class="muted">{change}</div> }.into_any()
 }
 
 fn row(entry: &AuditEntry) -> impl IntoView + use<> {
@@ -111,7 +126,7 @@ fn row(entry: &AuditEntry) -> impl IntoView + use<> {
             <td>
                 {what}
                 {detail(&act).map(|detail| view! { " " <span class="muted">{detail}</span> })}
-                {change.map(|change| view! { <div class="muted">{change}</div> })}
+                {change.map(|change| changed(&act, change))}
             </td>
             <td>
                 {environment

@@ -20,6 +20,7 @@ pub(crate) mod log;
 pub(crate) mod meter;
 pub(crate) mod pager;
 pub(crate) mod proof;
+pub(crate) mod rooms;
 pub(crate) mod sort;
 pub(crate) mod standing;
 pub(crate) mod time;

@@ -1,12 +1,13 @@
 //! What a comparison shows.
 
 use chrono::{DateTime, Utc};
-use model::diff::DiffReport;
+use model::diff::{DiffReport, ThreeRow};
 use model::environment::{EnvironmentKind, Layer};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
 use model::operation::Trouble;
 use plan::capacity::{EnvironmentCapacity, Totals};
+use plan::explain::{Explained, Fingerprint};
 
 use super::Age;
 use crate::routes::CompareAsk;
@@ -65,4 +66,19 @@ pub struct Comparison {
     pub b: CompareSide,
     /// What differs. By group: items of the topologies; by instance: resources at one sizing.
     pub report: DiffReport,
+    /// What each change is put down to, in the order of the report.
+    pub explained: Vec<Explained>,
+    /// By which each change is known, in the same order, where something can be said of it.
+    pub fingerprints: Vec<Fingerprint>,
+    /// A third state beside the two.
+    pub third: Option<Third>,
+}
+
+/// A third state, held against the first as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Third {
+    /// Which.
+    pub side: CompareSide,
+    /// What isn't the same in all three.
+    pub rows: Vec<ThreeRow>,
 }

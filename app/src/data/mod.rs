@@ -10,13 +10,16 @@ pub mod dashboard;
 pub mod environment;
 pub mod instance;
 pub mod instances;
+pub mod notes;
 pub mod operation;
+pub mod tells;
+pub mod what_if;
 
 pub use cloud::{
     ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
     RuleLine, ThingData,
 };
-pub use compare::{CompareChoice, CompareData, CompareSide, Comparison};
+pub use compare::{CompareChoice, CompareData, CompareSide, Comparison, Third};
 pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
 pub use environment::{
@@ -25,7 +28,10 @@ pub use environment::{
 };
 pub use instance::{ConsoleText, InstanceData, KeypairRow};
 pub use instances::{InstanceFacets, InstancesData};
+pub use notes::{NotesData, ShownNote};
 pub use operation::{AuditData, OperationData, OperationsData};
+pub use tells::{ReportData, RunbookData};
+pub use what_if::WhatIfData;
 
 use chrono::{DateTime, Utc};
 use model::environment::{EnvironmentKind, Layer};

@@ -1,16 +1,16 @@
-//! The comparison of any two states: totals first, then what differs, kind by kind, with what is
-//! the same folded into a count.
+//! The comparison of any two states, or three: totals first, then what differs, what nobody can
+//! account for before everything else, with what is the same folded into a count.
 
-use std::collections::BTreeMap;
+mod changes;
+mod third;
 
 use leptos::prelude::*;
-use model::diff::{ChangeRow, ChangeWord, DiffReport, DiffTotals};
+use model::diff::DiffReport;
 use model::operation::Trouble;
 
 use crate::components::age::age;
 use crate::components::badge;
 use crate::components::capacity;
-use crate::components::change;
 use crate::components::empty::empty;
 use crate::components::form::field;
 use crate::components::frame::{Place, heading};
@@ -71,6 +71,7 @@ fn side(
     label: &'static str,
     chosen: Option<&str>,
     choices: &[CompareChoice],
+    needed: bool,
 ) -> impl IntoView + use<> {
     let chosen = chosen.unwrap_or_default().to_owned();
     let known = chosen.is_empty() || choices.iter().any(|choice| choice.value == chosen);
@@ -113,8 +114,8 @@ fn side(
         label,
         None,
         view! {
-            <select id=id name=name required=true>
-                <option value="">"choose …"</option>
+            <select id=id name=name required=needed>
+                <option value="">{if needed { "choose …" } else { "none" }}</option>
                 {other}
                 {options}
             </select>
@@ -149,9 +150,12 @@ fn chooser(ask: &CompareAsk, choices: &[CompareChoice]) -> impl IntoView + use<>
     let CompareAsk {
         a,
         b,
+        c,
         by,
         sizing,
         show: _,
+        class: _,
+        from: _,
     } = ask.clone();
     let swap = match (&a, &b) {
         (Some(_), Some(_)) => {
@@ -170,14 +174,16 @@ fn chooser(ask: &CompareAsk, choices: &[CompareChoice]) -> impl IntoView + use<>
     };
     view! {
         <form class="filter compare" method="get" action=routes::COMPARE>
-            {side("compare-a", "a", "Before", a.as_deref(), choices)}
-            {side("compare-b", "b", "After", b.as_deref(), choices)}
+            {side("compare-a", "a", "Before", a.as_deref(), choices, true)}
+            {side("compare-b", "b", "After", b.as_deref(), choices, true)}
+            {side("compare-c", "c", "And", c.as_deref(), choices, false)}
             {radio(
                 "by",
                 "Layer",
                 vec![
                     ("group", "Groups", by == CompareBy::Group),
                     ("instance", "Instances", by == CompareBy::Instance),
+                    ("profile", "Profiles", by == CompareBy::Profile),
                 ],
             )}
             {radio(
@@ -239,7 +245,14 @@ fn state(label: &'static str, side: &CompareSide) -> impl IntoView + use<> {
 }
 
 fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> {
-    let Comparison { a, b, report } = comparison;
+    let Comparison {
+        a,
+        b,
+        report,
+        explained,
+        fingerprints,
+        third,
+    } = comparison;
     let DiffReport {
         same,
         totals,
@@ -250,14 +263,7 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
         CompareSizing::Planned => "as planned",
         CompareSizing::Max => "at the maximum of each range",
     };
-    let labels = if a.environment == b.environment {
-        (
-            format!("{} {}", a.layer, a.revision),
-            format!("{} {}", b.layer, b.revision),
-        )
-    } else {
-        (a.environment.to_string(), b.environment.to_string())
-    };
+    let (before, after) = labels(a, b);
     let body = if *same {
         empty(
             "Both are the same.",
@@ -265,23 +271,38 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
         )
         .into_any()
     } else {
-        sections(ask, changes)
+        let changes = changes.iter().zip(explained).zip(fingerprints);
+        let changes = changes
+            .map(|((change, explained), fingerprint)| changes::Difference {
+                change,
+                explained,
+                fingerprint,
+            })
+            .collect();
+        changes::sections(ask, changes)
     };
+    let beside = third.as_ref().map(|third| {
+        let names = [&before, &after, &name(&third.side)].map(Clone::clone);
+        third::table(&names, third)
+    });
+    let other = third.as_ref().map(|third| state("And", &third.side));
     view! {
-        <div class="columns">{state("Before", a)} {state("After", b)}</div>
+        <div class="columns">{state("Before", a)} {state("After", b)} {other}</div>
         <section aria-labelledby="totals-title">
             <h2 id="totals-title">"Totals, " {sizing}</h2>
-            {capacity::versus((&labels.0, &labels.1), &a.totals, &b.totals)}
+            {capacity::versus((&before, &after), &a.totals, &b.totals)}
         </section>
+        {beside}
         <section aria-labelledby="changes-title">
             <h2 id="changes-title">
                 "What differs, "
                 {match ask.by {
                     CompareBy::Group => "as people write it",
                     CompareBy::Instance => "resource by resource",
+                    CompareBy::Profile => "by what instances do",
                 }}
             </h2>
-            {counts(ask, *totals)}
+            {changes::counts(ask, *totals, explained)}
             {body}
             <p class="folded">
                 {fmt::counted(
@@ -295,103 +316,19 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
     }
 }
 
-/// How many of each kind of change, each a link that narrows to it.
-fn counts(ask: &CompareAsk, totals: DiffTotals) -> impl IntoView + use<> {
-    let DiffTotals {
-        added,
-        removed,
-        changed,
-        unchanged: _,
-    } = totals;
-    let link = |show: Option<ChangeWord>, n: usize| {
-        let href = CompareAsk {
-            show,
-            ..ask.clone()
-        }
-        .address();
-        let current = (ask.show == show).then_some("true");
-        let label = match show {
-            Some(word) => change::word(word).into_any(),
-            None => "all".into_any(),
-        };
-        view! {
-            <a href=href aria-current=current>
-                {label}
-                " "
-                <span class="tally">{n}</span>
-            </a>
-        }
-    };
-    view! {
-        <nav class="tabs" aria-label="Kind of change">
-            {link(None, added + removed + changed)}
-            {link(Some(ChangeWord::Added), added)}
-            {link(Some(ChangeWord::Removed), removed)}
-            {link(Some(ChangeWord::Changed), changed)}
-        </nav>
-    }
+/// What a state is called beside others.
+fn name(side: &CompareSide) -> String {
+    format!("{} {} {}", side.environment, side.layer, side.revision)
 }
 
-/// The most telling kinds first: a manager looks for groups and instances.
-fn rank(kind: &str) -> u8 {
-    match kind {
-        "group" | "instance" => 0,
-        "environment" => 1,
-        "profile" | "volume" | "floating-ip" => 2,
-        "flavor" => 3,
-        "declared" | "fact" => 5,
-        _ => 4,
-    }
-}
-
-fn sections(ask: &CompareAsk, changes: &[ChangeRow]) -> AnyView {
-    let mut kinds: BTreeMap<(u8, &str), Vec<&ChangeRow>> = BTreeMap::new();
-    for row in changes {
-        if ask.show.is_none_or(|word| word == row.change) {
-            kinds
-                .entry((rank(&row.kind), &row.kind))
-                .or_default()
-                .push(row);
-        }
-    }
-    if kinds.is_empty() {
-        return empty(
-            "Nothing of that kind.",
-            view! {
-                <a href=CompareAsk {
-                    show: None,
-                    ..ask.clone()
-                }
-                    .address()>"Show all changes"</a>
-            },
+/// What two states are called: no more than tells them apart.
+fn labels(a: &CompareSide, b: &CompareSide) -> (String, String) {
+    if a.environment == b.environment {
+        (
+            format!("{} {}", a.layer, a.revision),
+            format!("{} {}", b.layer, b.revision),
         )
-        .into_any();
+    } else {
+        (a.environment.to_string(), b.environment.to_string())
     }
-    kinds
-        .into_iter()
-        .map(|((rank, kind), rows)| {
-            let title = format!("{} · {}", fmt::capital(&kind.replace('-', " ")), rows.len());
-            let rows = rows.into_iter().map(change::row).collect_view();
-            view! {
-                <details class="changes" open=rank < 4>
-                    <summary>
-                        <h3>{title}</h3>
-                    </summary>
-                    <div class="scroll" role="region" aria-label=kind.to_owned() tabindex="0">
-                        <table>
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Change"</th>
-                                    <th scope="col">"Name"</th>
-                                    <th scope="col">"Fields"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                </details>
-            }
-        })
-        .collect_view()
-        .into_any()
 }

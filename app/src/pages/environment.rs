@@ -18,6 +18,7 @@ use crate::components::groups;
 use crate::components::icon::{Icon, icon};
 use crate::components::instance_table::{self, Columns};
 use crate::components::keys;
+use crate::components::rooms::{Room, rooms};
 use crate::components::time;
 use crate::components::unknown::or_unknown;
 use crate::context::{Shown, page, path, query, readable};
@@ -77,6 +78,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
     view! {
         {head(environment, revision, *observed, topology)}
         {(!foreign.is_empty()).then(|| left_alone(foreign))}
+        {rooms(&environment.name, Room::Overview)}
         {layers(environment, revision)}
         {temporary.as_ref().map(|data| temporary::section(environment, data, keypairs))}
         {capacity::tiles(&capacity.totals)}

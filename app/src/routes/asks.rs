@@ -4,6 +4,7 @@ use model::diff::ChangeWord;
 use model::environment::Layer;
 use model::id::RevisionNumber;
 use model::name::RecipeName;
+use plan::explain::Class;
 
 use super::COMPARE;
 use super::query::{Query, address};
@@ -52,6 +53,8 @@ pub enum CompareBy {
     Group,
     /// Resources at one sizing.
     Instance,
+    /// Where each service runs, at one sizing.
+    Profile,
 }
 
 impl CompareBy {
@@ -60,6 +63,7 @@ impl CompareBy {
         match self {
             Self::Group => "group",
             Self::Instance => "instance",
+            Self::Profile => "profile",
         }
     }
 }
@@ -104,12 +108,18 @@ pub struct CompareAsk {
     pub a: Option<String>,
     /// After.
     pub b: Option<String>,
-    /// By group or by instance.
+    /// A third state, held against the first as well.
+    pub c: Option<String>,
+    /// By group, by instance or by profile.
     pub by: CompareBy,
     /// At which sizing.
     pub sizing: CompareSizing,
     /// Only changes of this kind: `added`, `removed`, `changed`; the page narrows, not the server.
     pub show: Option<ChangeWord>,
+    /// Only changes that are put down to this.
+    pub class: Option<Class>,
+    /// How many changes come before those that are shown.
+    pub from: usize,
 }
 
 impl CompareAsk {
@@ -118,11 +128,15 @@ impl CompareAsk {
         Ok(Self {
             a: query.get("a").map(ToOwned::to_owned),
             b: query.get("b").map(ToOwned::to_owned),
+            c: query.get("c").map(ToOwned::to_owned),
             by: match query.get("by") {
                 None | Some("group") => CompareBy::Group,
                 Some("instance") => CompareBy::Instance,
+                Some("profile") => CompareBy::Profile,
                 Some(other) => {
-                    return Err(format!("by: `{other}` is no layer: use group or instance"));
+                    return Err(format!(
+                        "by: `{other}` is no layer: use group, instance or profile"
+                    ));
                 }
             },
             sizing: match query.get("sizing") {
@@ -146,6 +160,8 @@ impl CompareAsk {
                     ));
                 }
             },
+            class: query.value("class")?,
+            from: query.number("from")?.unwrap_or(0),
         })
     }
 
@@ -154,15 +170,19 @@ impl CompareAsk {
         let Self {
             a,
             b,
+            c,
             by,
             sizing,
             show,
+            class,
+            from,
         } = self;
         address(
             COMPARE,
             &[
                 ("a", a.clone()),
                 ("b", b.clone()),
+                ("c", c.clone()),
                 (
                     "by",
                     (*by != CompareBy::Group).then(|| by.word().to_owned()),
@@ -172,6 +192,8 @@ impl CompareAsk {
                     (*sizing != CompareSizing::Planned).then(|| sizing.word().to_owned()),
                 ),
                 ("show", show.map(|word| word.word().to_owned())),
+                ("class", class.map(|class| class.word().to_owned())),
+                ("from", (*from > 0).then(|| from.to_string())),
             ],
         )
     }
@@ -228,9 +250,12 @@ mod tests {
         let ask = CompareAsk {
             a: Some("production-2013".into()),
             b: Some("production-2014@2".into()),
-            by: CompareBy::Instance,
+            c: Some("production-2014:observed".into()),
+            by: CompareBy::Profile,
             sizing: CompareSizing::Max,
             show: Some(ChangeWord::Added),
+            class: Some(Class::Drift),
+            from: 400,
         };
         let address = ask.address();
         let query = Query::parse(address.split_once('?').unwrap().1);

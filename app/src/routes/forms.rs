@@ -88,6 +88,54 @@ pub struct PowerForm {
     pub reason: String,
 }
 
+/// Says what a difference is put down to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ExplainForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// The comparison that shows it: what stands behind `?` in its address.
+    pub comparison: String,
+    /// Which difference.
+    pub fingerprint: String,
+    /// What it is put down to; nothing: what was said no longer holds.
+    #[serde(default)]
+    pub class: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Writes a note about an environment, or takes it away.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NoteForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// Which note; a new one where there is none.
+    #[serde(default)]
+    pub id: String,
+    /// What of the environment it is about; may be empty.
+    #[serde(default)]
+    pub about: String,
+    /// What it says; nothing: it is taken away.
+    #[serde(default)]
+    pub text: String,
+    /// How far it has come, by its word.
+    pub state: String,
+    /// What was decided; may be empty.
+    #[serde(default)]
+    pub outcome: String,
+    /// How much it is wanted, by its word.
+    pub want: String,
+    /// How soon it matters, by its word.
+    pub priority: String,
+    /// How much work it is, by its word; may be empty.
+    #[serde(default)]
+    pub effort: String,
+    /// Where it is tracked; may be empty.
+    #[serde(default)]
+    pub link: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

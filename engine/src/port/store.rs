@@ -18,6 +18,7 @@ use model::operation::{Event, JournalEntry, Operation, OperationState, Phase};
 use model::recipe::Recipe;
 use model::token::{Token, TokenKind};
 use model::topology::Topology;
+use model::writing::{Writing, WritingKey, WritingKind};
 use plan::Plan;
 use plan::offers::QuotaKind;
 use serde::{Deserialize, Serialize};
@@ -365,6 +366,27 @@ pub trait Store: super::Collections + Send + Sync {
     /// All recipes by name.
     async fn recipes(&self) -> Result<Vec<Recipe>, StoreError>;
 
+    // What people write beside states
+
+    /// Writes a text under a key, or takes the one away that is there, with an audit line that tells
+    /// what was written before; `environment` is the one that the line belongs to. A text that is
+    /// there already, word for word, writes nothing.
+    async fn put_writing(
+        &self,
+        key: &WritingKey,
+        text: Option<&str>,
+        environment: Option<EnvironmentId>,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError>;
+
+    /// The writings of a kind in the order of their keys, all or those about the same.
+    async fn writings(
+        &self,
+        kind: WritingKind,
+        about: Option<&str>,
+    ) -> Result<Vec<Writing>, StoreError>;
+
     // Operations
 
     /// Queues an operation with its plan, reservation, lease and audit line.
@@ -473,6 +495,9 @@ pub trait Store: super::Collections + Send + Sync {
         act: Act,
         audit: NewAudit,
     ) -> Result<(), StoreError>;
+
+    /// The line that an environment came with: how it came to be.
+    async fn origin(&self, environment: EnvironmentId) -> Result<Option<AuditEntry>, StoreError>;
 
     /// The newest lines, of one environment or of all.
     async fn audit(

@@ -110,7 +110,7 @@ compare! {
     Site { note, clouds, offers, latency_ms };
     Network { cidr, routed, note };
     Source { ranges, note };
-    ExternalNode { note, hosts, addresses, reaches, reached_by };
+    ExternalNode { note, hosts, addresses, reaches, reached_by, provides };
     Profile {
         category, software, hosts, ports, provides, needs, capabilities, parameters, first_boot,
         lifecycle, was, note,
@@ -119,7 +119,7 @@ compare! {
     Group {
         category, was, count, ordinals, flavor, image, boot, profiles, spread, except,
         networks, addresses, public_addresses, volumes, mounts, data, keypair, first_boot,
-        placement, roles, stopped, lifecycle, depends_on, replicates, note,
+        placement, roles, cluster, stopped, lifecycle, depends_on, latency_ms, replicates, note,
     } not instances;
     DatedFact { what, value, unit, from, to, source };
     DeclaredTotal { what, category, group, os_series, count, source, note };
@@ -129,7 +129,7 @@ compare! {
     };
     Header {
         environment, kind, layer, note, owner, team, protected, cloud, site, replicates,
-        allowed_releases, common,
+        allowed_releases, common, mute,
     };
 }
 

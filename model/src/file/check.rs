@@ -16,6 +16,7 @@ use crate::facts::DatedFact;
 use crate::group::{Group, Readiness};
 use crate::name::{GroupName, NetworkName};
 use crate::network::Network;
+use crate::rule::Mute;
 use crate::topology::Topology;
 
 pub use recipe::recipe;
@@ -72,7 +73,30 @@ pub fn topology(topology: &Topology) -> Vec<Problem> {
             &mut problems,
         );
     }
+    for (index, mute) in topology.mute.iter().enumerate() {
+        self::mute(mute, &Path::root().name("mute").index(index), &mut problems);
+    }
     problems.0
+}
+
+/// What is muted says why.
+fn mute(mute: &Mute, path: &Path, problems: &mut Problems) {
+    if mute.reason.trim().is_empty() {
+        problems.add(
+            path.name("reason"),
+            "the reason is empty; say why this is not to be told".into(),
+        );
+    }
+    if mute
+        .subject
+        .as_ref()
+        .is_some_and(|subject| subject.trim().is_empty())
+    {
+        problems.add(
+            path.name("subject"),
+            "the subject is empty; name it as the finding does, or leave it out for all".into(),
+        );
+    }
 }
 
 /// Ordinals: enough, each once, and nothing said of one that the group can't have.

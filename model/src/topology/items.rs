@@ -15,6 +15,7 @@ use crate::keypair::Keypair;
 use crate::name::{CloudName, EnvironmentName, GroupName, SiteName};
 use crate::network::{ExternalNode, Network, Source};
 use crate::profile::Profile;
+use crate::rule::Mute;
 use crate::site::Site;
 
 macro_rules! item_kinds {
@@ -111,6 +112,9 @@ pub struct Header {
     pub allowed_releases: Vec<String>,
     /// What every group has.
     pub common: Common,
+    /// What people don't want to be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mute: Vec<Mute>,
 }
 
 /// One item of a topology.
@@ -190,6 +194,7 @@ impl Topology {
             profiles,
             groups,
             declared,
+            mute,
         } = self;
         let mut items = BTreeMap::new();
         let mut put = |kind, name: String, item| {
@@ -208,6 +213,7 @@ impl Topology {
             replicates: replicates.clone(),
             allowed_releases: allowed_releases.clone(),
             common: common.clone(),
+            mute: mute.clone(),
         };
         put(
             ItemKind::Environment,
@@ -350,6 +356,7 @@ impl Topology {
             replicates,
             allowed_releases,
             common,
+            mute,
         } = header;
         Self {
             layer,
@@ -362,6 +369,7 @@ impl Topology {
             replicates,
             allowed_releases,
             common,
+            mute,
             ..Self::empty(environment, kind)
         }
     }

@@ -7,11 +7,13 @@ use model::count::Count;
 use model::data::{BootFrom, GroupData, InstanceData, Origin, VolumeSource};
 use model::facts::InstanceFacts;
 use model::group::{
-    Group, GroupVolume, Placement, PublicAddresses, Readiness, RemoteMount, Replicates, Role,
+    Arbiter, Cluster, Group, GroupVolume, Placement, PublicAddresses, Readiness, RemoteMount,
+    Replicates, Role,
 };
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
-use model::name::{FlavorName, KeypairName, NetworkName, ProfileName};
+use model::name::{ExternalName, FlavorName, KeypairName, NetworkName, ProfileName, SiteName};
+use model::site::Offer;
 use model::topology::Topology;
 use model::unit::Gib;
 use model::value::Value;
@@ -48,6 +50,9 @@ pub(super) struct Draft {
     /// The share of the instances that have a public address, and the values that are known.
     addresses: Value<(u32, u32)>,
     values: Vec<IpAddr>,
+    /// Whether a cluster is fenced, and who decides: which sort, and which of them.
+    cluster: Option<(Offer, u8, Index)>,
+    latency_ms: Vec<(Index, u32)>,
 }
 
 pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
@@ -144,6 +149,10 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
             vec(any::<Index>(), 0..2),
             0..3_usize,
             any::<bool>(),
+            (
+                option::of(clustered()),
+                vec((any::<Index>(), 1..900_u32), 0..2),
+            ),
         ),
     )
         .prop_map(
@@ -156,7 +165,7 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 roles,
                 instances,
                 addresses,
-                (values, stopped, named, data),
+                (values, stopped, named, data, (cluster, latency_ms)),
             )| Draft {
                 group,
                 flavor,
@@ -174,8 +183,19 @@ pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
                 data,
                 addresses,
                 values,
+                cluster,
+                latency_ms,
             },
         )
+}
+
+/// Whether a cluster is fenced, and who decides: which sort, and which of them.
+fn clustered() -> impl Strategy<Value = (Offer, u8, Index)> {
+    (
+        select(&[Offer::Offered, Offer::Missing, Offer::Unknown][..]),
+        0..5_u8,
+        any::<Index>(),
+    )
 }
 
 /// Settles the references of all groups.
@@ -199,6 +219,24 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
     for (at, (own, draft)) in drafts.iter().enumerate() {
         let mut group = draft.group.clone();
         let mine = &ordinals[own];
+        group.cluster = draft.cluster.map(|(fencing, sort, index)| {
+            let sites: Vec<&str> = into.sites.keys().map(SiteName::as_str).collect();
+            let nodes: Vec<&str> = into.external.keys().map(ExternalName::as_str).collect();
+            let others: Vec<&str> = names.iter().copied().filter(|it| it != own).collect();
+            let arbiter = match sort {
+                0 => None,
+                1 => pick(&sites, index).map(|it| Arbiter::Site(name(it))),
+                2 => pick(&nodes, index).map(|it| Arbiter::External(name(it))),
+                3 => pick(&others, index).map(|it| Arbiter::Group(name(it))),
+                _ => Some(Arbiter::None),
+            };
+            Cluster { fencing, arbiter }
+        });
+        group.latency_ms = draft
+            .latency_ms
+            .iter()
+            .filter_map(|(index, ms)| Some((name(pick(&names, *index)?), *ms)))
+            .collect();
         group.flavor = match &draft.flavor {
             Value::Fixed(index) => {
                 pick(&flavors, *index).map_or(Value::Unknown, |f| Value::Fixed(name(f)))

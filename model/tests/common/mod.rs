@@ -62,7 +62,7 @@ fn header() -> impl Strategy<Value = Topology> {
         option::of(cloud()),
         option::of(option::of(select(GROUPS))),
         vec(text(), 0..2),
-        vec(fact(), 0..3),
+        (vec(fact(), 0..3), vec(mute(), 0..2)),
     )
         .prop_map(
             |(
@@ -74,8 +74,9 @@ fn header() -> impl Strategy<Value = Topology> {
                 cloud,
                 replicates,
                 allowed_releases,
-                facts,
+                (facts, mute),
             )| Topology {
+                mute,
                 layer,
                 note,
                 owner,

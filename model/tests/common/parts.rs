@@ -9,6 +9,7 @@ use model::facts::{
     ObservedVolume, OsRelease, Report,
 };
 use model::profile::{Category, Lifecycle};
+use model::rule::{Mute, Rule};
 use model::unit::{Gib, Hundredths, Mib};
 use model::value::Value;
 use proptest::collection::vec;
@@ -287,4 +288,20 @@ pub(super) fn instance_facts() -> impl Strategy<Value = InstanceFacts> {
                 }
             },
         )
+}
+
+pub(super) fn mute() -> impl Strategy<Value = Mute> {
+    let said = || text().prop_map(|text| format!("it is so: {text}"));
+    (
+        select(Rule::ALL),
+        option::of(said()),
+        said(),
+        option::of(date()),
+    )
+        .prop_map(|(rule, subject, reason, until)| Mute {
+            rule,
+            subject,
+            reason,
+            until,
+        })
 }

@@ -80,17 +80,22 @@ pub(super) fn external(groups: Vec<&'static str>) -> impl Strategy<Value = Exter
         vec(any::<IpAddr>(), 0..2),
         indices(),
         indices(),
+        vec(select(SERVICES).prop_map(name), 0..2),
     )
-        .prop_map(move |(note, hosts, addresses, reaches, reached_by)| {
-            let names = |indices: &[Index]| picks(&groups, indices).into_iter().map(name).collect();
-            ExternalNode {
-                note,
-                hosts,
-                addresses,
-                reaches: names(&reaches),
-                reached_by: names(&reached_by),
-            }
-        })
+        .prop_map(
+            move |(note, hosts, addresses, reaches, reached_by, provides)| {
+                let names =
+                    |indices: &[Index]| picks(&groups, indices).into_iter().map(name).collect();
+                ExternalNode {
+                    note,
+                    hosts,
+                    addresses,
+                    reaches: names(&reaches),
+                    reached_by: names(&reached_by),
+                    provides,
+                }
+            },
+        )
 }
 
 pub(super) fn profile(

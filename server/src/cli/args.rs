@@ -2,6 +2,7 @@
 
 mod cloud;
 mod instance;
+mod judge;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,6 +17,9 @@ pub(super) use cloud::{
     AssignArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs, UnassignArgs,
 };
 pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
+pub(super) use judge::{
+    CheckArgs, CostArgs, Markup, ReportCommand, ReportForm, ReportOut, RunbookArgs,
+};
 
 /// See what you run, plan what you want, rehearse the difference.
 #[derive(Debug, Parser)]
@@ -64,6 +68,25 @@ pub(super) enum Command {
         Exit status: 0 the same, 1 different, 2 an error."
     )]
     Diff(DiffArgs),
+    /// Tell what is worth knowing about an environment: what fails, what is wrong, what could be better
+    #[command(after_help = "Examples:\n  understudy check production-2013\n  \
+        understudy check production.yaml --fail-on warning\n\n\
+        Exit status: 0 nothing from the severity on that --fail-on names, 1 something, 2 an error.")]
+    Check(CheckArgs),
+    /// Print the order of operations for people: what can go in parallel, what waits and why, how to
+    /// go back
+    #[command(
+        after_help = "Examples:\n  understudy runbook set-up secondary --sizing min\n  \
+        understudy runbook upgrade production-2014 secondary --sizing planned\n  \
+        understudy runbook switch-over production-2014 secondary --sizing planned"
+    )]
+    Runbook(RunbookArgs),
+    /// Print a report as Markdown, for a wiki, for a spreadsheet or for programs
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Tell what an environment costs by a price book, and how many of its items have a price
+    #[command(after_help = "Examples:\n  understudy cost production-2013 --prices prices.csv")]
+    Cost(CostArgs),
     /// Sum what environments take, at minimum, as planned and at maximum
     #[command(
         after_help = "Examples:\n  understudy capacity production-2013 production-2014\n  \
@@ -269,6 +292,8 @@ pub(super) enum By {
     Group,
     /// Every resource, at one sizing.
     Instance,
+    /// Where each profile runs, at one sizing.
+    Profile,
 }
 
 #[derive(Args, Clone, Debug)]

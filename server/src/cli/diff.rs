@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use model::diff::{ChangeRow, ChangeWord, DiffReport, comparable_items, diff_items, diff_resolved};
 use model::resolved::resolve;
 use model::topology::items::ItemKind;
+use plan::services::compared;
 use serde_json::Value as Json;
 
 use super::args::{By, DiffArgs, Format};
@@ -48,6 +49,10 @@ pub(super) async fn run(args: DiffArgs, setup: Setup, out: Out) -> Result<Done, 
             let sizing = sizing(named.sizing, [&before, &after])?;
             let (before, after) = (resolve(&before, &sizing), resolve(&after, &sizing));
             diff_resolved(&before, &after).report()
+        }
+        By::Profile => {
+            let sizing = sizing(named.sizing, [&before, &after])?;
+            compared(&before, &after, &sizing)
         }
     };
     match format.format {

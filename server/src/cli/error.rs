@@ -32,6 +32,9 @@ pub(super) enum CliError {
     /// No plan can be made.
     #[error(transparent)]
     Plan(#[from] plan::planner::PlanError),
+    /// There is no runbook for it.
+    #[error(transparent)]
+    Runbook(#[from] plan::runbook::RunbookError),
     /// The configured clouds can't be read.
     #[error(transparent)]
     Clouds(#[from] cloud::openstack::config::ConfigError),

@@ -103,6 +103,7 @@ impl Workplace {
             | Outcome::Extended(_)
             | Outcome::Key(_)
             | Outcome::Wanted(_)
+            | Outcome::Written(_)
             | Outcome::Assigned { .. }
             | Outcome::Unassigned { .. } => Ok(Done::Yes),
         };
@@ -199,6 +200,8 @@ impl Workplace {
                     | Act::Collect { .. }
                     | Act::Assign { .. }
                     | Act::Unassign { .. }
+                    | Act::Write { .. }
+                    | Act::Erase { .. }
                     | Act::Resume { .. } => {
                         self.say(&format!("{name} is up."));
                         self.access(operation.environment).await?;

@@ -34,23 +34,13 @@ pub(super) async fn run(args: KeyArgs, setup: Setup, out: Out) -> Result<Done, C
             environment: name,
             keypair,
         };
-        match engine.submit(request(reason), ask).await? {
-            Outcome::Key(key) => {
-                out.text(key.expose());
-                complain(
-                    "note",
-                    "keep this where only you can read it, as in `understudy key … > access && \
-                     chmod 600 access`; that it was fetched is in the log",
-                );
-            }
-            Outcome::Stored(_)
-            | Outcome::RecipeStored
-            | Outcome::Queued(_)
-            | Outcome::NothingToDo(_)
-            | Outcome::Extended(_)
-            | Outcome::Wanted(_)
-            | Outcome::Assigned { .. }
-            | Outcome::Unassigned { .. } => {}
+        if let Outcome::Key(key) = engine.submit(request(reason), ask).await? {
+            out.text(key.expose());
+            complain(
+                "note",
+                "keep this where only you can read it, as in `understudy key … > access && \
+                 chmod 600 access`; that it was fetched is in the log",
+            );
         }
     }
     installation.close().await;

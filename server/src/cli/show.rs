@@ -2,13 +2,15 @@
 
 use std::fmt::{Display, Write as _};
 
+use chrono::NaiveDate;
+use engine::port::Clock as _;
 use model::count::Sizing;
 use model::file::Document;
 use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
 use model::resource::{Boot, Instance, Power};
 use model::topology::Topology;
-use plan::finding::{Severity, findings};
+use plan::finding::{Severity, Surroundings, findings, sorted};
 
 use super::args::{Format, ShowArgs};
 use super::error::CliError;
@@ -16,6 +18,7 @@ use super::output::{Look, Out};
 use super::subject::Sources;
 use super::table::{Side, Table};
 use super::{Done, Setup, capacity};
+use crate::installation::SystemClock;
 
 /// Carries the command out.
 pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, CliError> {
@@ -41,7 +44,10 @@ pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, 
         }
         (Document::Environment(topology), None) => match format.format {
             Format::Json => out.json(&topology)?,
-            Format::Text => out.text(&text(&topology, out)),
+            Format::Text => {
+                let today = SystemClock::new().now().date_naive();
+                out.text(&text(&topology, today, out));
+            }
         },
         (Document::Environment(topology), Some(sizing)) => {
             let resolved = resolve(&topology, &sizing);
@@ -86,7 +92,7 @@ fn names(names: impl IntoIterator<Item = impl Display>) -> String {
     names.join(", ")
 }
 
-fn text(topology: &Topology, out: Out) -> String {
+fn text(topology: &Topology, today: NaiveDate, out: Out) -> String {
     let mut text = heading(topology, out);
     text.push('\n');
     let mut table = Table::new([
@@ -112,11 +118,12 @@ fn text(topology: &Topology, out: Out) -> String {
     text.push_str(&table.print("  ", out.colours));
     text.push('\n');
     text.push_str(&capacity::totals_of(topology, out));
-    let findings = findings(topology);
-    if !findings.is_empty() {
+    let all = findings(&Surroundings::of(topology, today));
+    let findings = sorted(all, &topology.mute, today);
+    if !findings.told.is_empty() {
         let _ = writeln!(text, "\n{}", out.paint(Look::Strong, "Worth knowing"));
     }
-    for finding in findings {
+    for finding in findings.told {
         let look = match finding.severity {
             Severity::Critical => Look::Bad,
             Severity::Warning => Look::Warning,
@@ -131,6 +138,9 @@ fn text(topology: &Topology, out: Out) -> String {
             finding.evidence,
             finding.remedy
         );
+    }
+    if !findings.muted.is_empty() {
+        let _ = writeln!(text, "  {} muted", findings.muted.len());
     }
     text
 }

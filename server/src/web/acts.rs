@@ -3,6 +3,8 @@
 //! typed.
 
 mod clouds;
+mod explain;
+mod notes;
 mod power;
 
 use std::sync::Arc;
@@ -28,6 +30,8 @@ use super::who::Who;
 use super::{Web, answer, pages};
 
 pub(super) use clouds::{assign, collect, unassign};
+pub(super) use explain::explain;
+pub(super) use notes::note;
 pub(super) use power::power;
 
 /// For how long after an environment was asked for the same person's form for it counts as the
@@ -85,6 +89,12 @@ impl Answering {
             }
         }
     }
+}
+
+/// Where to look at what came of an act: at the operation, or at the environment.
+fn followed(outcome: &Outcome, environment: &EnvironmentName) -> String {
+    let operation = outcome.queued().map(routes::operation);
+    operation.unwrap_or_else(|| routes::environment(environment))
 }
 
 type Named = Result<Path<EnvironmentName>, PathRejection>;
@@ -218,17 +228,10 @@ async fn start_copy(
         },
         seen: Some(plan_hash).filter(|hash| !hash.is_empty()),
     };
-    match engine.submit(request, ask).await? {
-        Outcome::NothingToDo(_) => Err(StoreError::NameTaken(name).into()),
-        Outcome::Queued(_)
-        | Outcome::Stored(_)
-        | Outcome::RecipeStored
-        | Outcome::Extended(_)
-        | Outcome::Key(_)
-        | Outcome::Wanted(_)
-        | Outcome::Assigned { .. }
-        | Outcome::Unassigned { .. } => Ok(routes::environment(&name)),
+    if let Outcome::NothingToDo(_) = engine.submit(request, ask).await? {
+        return Err(StoreError::NameTaken(name).into());
     }
+    Ok(routes::environment(&name))
 }
 
 /// Takes an environment down.
@@ -289,17 +292,7 @@ async fn take_down(
         environment: name.clone(),
     };
     match engine.submit(request, ask).await {
-        Ok(Outcome::Queued(id)) => Ok(routes::operation(id)),
-        Ok(
-            Outcome::NothingToDo(_)
-            | Outcome::Stored(_)
-            | Outcome::RecipeStored
-            | Outcome::Extended(_)
-            | Outcome::Key(_)
-            | Outcome::Wanted(_)
-            | Outcome::Assigned { .. }
-            | Outcome::Unassigned { .. },
-        ) => Ok(routes::environment(&name)),
+        Ok(outcome) => Ok(followed(&outcome, &name)),
         Err(EngineError::Store(StoreError::Busy {
             environment,
             operation,
@@ -412,16 +405,11 @@ async fn key_of(
         environment,
         keypair,
     };
-    Ok(match answering.web.engine.submit(request, ask).await? {
-        Outcome::Key(key) => Some(key),
-        Outcome::Queued(_)
-        | Outcome::NothingToDo(_)
-        | Outcome::Stored(_)
-        | Outcome::RecipeStored
-        | Outcome::Extended(_)
-        | Outcome::Wanted(_)
-        | Outcome::Assigned { .. }
-        | Outcome::Unassigned { .. } => None,
+    let outcome = answering.web.engine.submit(request, ask).await?;
+    Ok(if let Outcome::Key(key) = outcome {
+        Some(key)
+    } else {
+        None
     })
 }
 

@@ -52,8 +52,10 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
 
 /// The lists as files, beside their pages.
 pub(super) fn files() -> Router<Arc<Web>> {
-    Router::new()
-        .route(routes::INSTANCES_CSV, get(export::instances_csv))
+    let told = export::FILES.iter().fold(Router::new(), |router, file| {
+        router.route(&format!("/environments/{{name}}/{file}"), get(export::told))
+    });
+    told.route(routes::INSTANCES_CSV, get(export::instances_csv))
         .route(routes::INSTANCES_JSON, get(export::instances_json))
         .route(routes::HELD_CSV, get(export::held_csv))
         .route(routes::HELD_JSON, get(export::held_json))

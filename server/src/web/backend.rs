@@ -12,10 +12,13 @@ mod environment;
 mod environments;
 mod instance;
 mod instances;
+mod notes;
 mod operations;
 mod proposals;
+mod tells;
 mod temporary;
 mod things;
+mod what_if;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,9 +27,9 @@ use app::backend::{Backend, PageError};
 use app::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
     EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    OperationData, OperationsData, ThingData,
+    NotesData, OperationData, OperationsData, ReportData, RunbookData, ThingData, WhatIfData,
 };
-use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query};
+use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk};
 use async_trait::async_trait;
 use axum::http::Uri;
 use engine::Engine;
@@ -36,6 +39,7 @@ use model::environment::Environment;
 use model::filter::InstanceFilter;
 use model::id::{CloudId, EnvironmentId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
+use plan::what_if::Scenario;
 use tokio::sync::OnceCell;
 
 pub(super) use compare::compared;
@@ -122,6 +126,34 @@ impl Backend for Reader {
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError> {
         Ok(self.read_environment(name, ask).await?)
+    }
+
+    async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError> {
+        Ok(self.read_notes(name).await?)
+    }
+
+    async fn runbook(
+        &self,
+        name: &EnvironmentName,
+        ask: &RunbookAsk,
+    ) -> Result<RunbookData, PageError> {
+        Ok(self.read_runbook(name, ask).await?)
+    }
+
+    async fn what_if(
+        &self,
+        name: &EnvironmentName,
+        scenario: &Scenario,
+    ) -> Result<WhatIfData, PageError> {
+        Ok(self.read_what_if(name, scenario).await?)
+    }
+
+    async fn report(
+        &self,
+        name: &EnvironmentName,
+        ask: &ReportAsk,
+    ) -> Result<ReportData, PageError> {
+        Ok(self.read_report(name, ask).await?)
     }
 
     async fn instance(

@@ -1,9 +1,10 @@
-//! Rows of leases, of the log of acts, and of tokens.
+//! Rows of leases, of the log of acts, of tokens and of writings.
 
 use engine::port::StoreError;
 use model::act::AuditEntry;
 use model::lease::Lease;
 use model::token::Token;
+use model::writing::{Writing, WritingKey};
 
 use super::{json, number, parsed, rows, time, word};
 
@@ -36,6 +37,16 @@ rows! {
         name: String,
         created_at: i64,
         expires_at: i64,
+    }
+
+    /// Something that somebody wrote.
+    WritingRow of "writings" by kind/about/name {
+        kind: String,
+        about: String,
+        name: String,
+        text: String,
+        at: i64,
+        actor: String,
     }
 }
 
@@ -86,6 +97,22 @@ impl TryFrom<TokenRow> for Token {
             created_at: time(row.created_at).map_err(|why| row.bad("created_at", why))?,
             expires_at: time(row.expires_at).map_err(|why| row.bad("expires_at", why))?,
             name: row.name,
+        })
+    }
+}
+
+impl TryFrom<WritingRow> for Writing {
+    type Error = StoreError;
+    fn try_from(row: WritingRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: time(row.at).map_err(|why| row.bad("at", why))?,
+            by: json(&row.actor).map_err(|why| row.bad("actor", why))?,
+            key: WritingKey {
+                kind: parsed(&row.kind).map_err(|why| row.bad("kind", why))?,
+                about: row.about,
+                name: row.name,
+            },
+            text: row.text,
         })
     }
 }

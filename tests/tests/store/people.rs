@@ -101,6 +101,9 @@ async fn the_log_says_what_was_before_and_after(database: Database) {
         ),
     ];
     assert_eq!(said, expected);
+    let origin = store.origin(environment_id(1)).await.unwrap().unwrap();
+    assert_eq!(origin, lines[2]);
+    assert_eq!(store.origin(environment_id(9)).await.unwrap(), None);
     let line = &lines[0];
     assert_eq!(line.actor, Actor::Person { name: "Ada".into() });
     assert_eq!(line.reason, "because");

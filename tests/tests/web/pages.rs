@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::harness::Site;
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 20] = [
     "/",
     "/environments",
     "/environments/production-2013",
@@ -18,6 +18,10 @@ const PAGES: [&str; 16] = [
     "/clouds/simulated",
     "/clouds/simulated/server",
     "/compare",
+    "/environments/production-2014/notes",
+    "/environments/production-2014/what-if?count.db=3&temporary=2&secondary=yes&lost=any-host",
+    "/environments/production-2014/runbook?for=upgrade&with=secondary",
+    "/environments/production-2013/reports?report=usage&with=production-2014",
     "/compare?a=production-2013&b=production-2014",
     "/operations",
     "/audit?environment=production-2014",

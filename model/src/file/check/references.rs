@@ -6,8 +6,8 @@ use std::fmt::Display;
 
 use super::{Ordinals, Path, Problems};
 use crate::facts::DeclaredTotal;
-use crate::group::{Group, Replicates};
-use crate::name::{GroupName, ProfileName};
+use crate::group::{Arbiter, Cluster, Group, Replicates};
+use crate::name::{ExternalName, GroupName, ProfileName};
 use crate::network::{ExternalNode, Reach};
 use crate::profile::Profile;
 use crate::site::Site;
@@ -75,6 +75,7 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
         flavors: _,
         keypairs: _,
         networks: _,
+        mute: _,
     } = topology;
     let root = Path::root();
     if let Some(site) = site {
@@ -128,6 +129,7 @@ pub(super) fn topology(topology: &Topology, problems: &mut Problems) {
         let ExternalNode {
             reaches,
             reached_by,
+            provides: _,
             note: _,
             hosts: _,
             addresses: _,
@@ -248,6 +250,8 @@ fn group(
         mounts,
         keypair,
         depends_on,
+        cluster,
+        latency_ms,
         replicates,
         category: _,
         count: _,
@@ -325,6 +329,24 @@ fn group(
         let path = path.name("depends_on").name(other);
         known(problems, path, "group", other, &topology.groups);
     }
+    if let Some(Cluster {
+        arbiter: Some(arbiter),
+        fencing: _,
+    }) = cluster
+    {
+        let path = path.name("cluster").name("arbiter");
+        self::arbiter(topology, name, arbiter, &path, problems);
+    }
+    let followed = replicates.as_ref().and_then(|it| it.group.as_ref());
+    for (other, longest) in latency_ms {
+        let path = path.name("latency_ms").name(other);
+        if *longest == 0 {
+            let why = "no round trip takes 0 ms; write the longest that is borne, 1 or more";
+            problems.add(path, why.to_owned());
+        } else if followed != Some(other) {
+            known(problems, path, "group", other, &topology.groups);
+        }
+    }
     if let Some(Replicates {
         environment,
         group: other,
@@ -344,6 +366,42 @@ fn group(
                 path,
                 format!("`{name}` replicates itself; name the group that it follows"),
             ),
+        }
+    }
+}
+
+/// A deciding vote of somebody who is there, and who is not the cluster itself.
+fn arbiter(
+    topology: &Topology,
+    name: &GroupName,
+    arbiter: &Arbiter,
+    path: &Path,
+    problems: &mut Problems,
+) {
+    match arbiter {
+        Arbiter::None => {}
+        Arbiter::Site(site) => known(problems, path.name("site"), "site", site, &topology.sites),
+        Arbiter::Group(group) if group == name => problems.add(
+            path.name("group"),
+            format!("`{name}` can't decide for itself; name another group, a site, or `none`"),
+        ),
+        Arbiter::Group(group) => {
+            known(
+                problems,
+                path.name("group"),
+                "group",
+                group,
+                &topology.groups,
+            );
+        }
+        Arbiter::External(node) => {
+            // The section is called `external`, of which "node" is no part.
+            let (path, name) = (path.name("external"), node.as_str());
+            if !topology.external.contains_key(node) {
+                let names = topology.external.keys().map(ExternalName::as_str);
+                let remedy = suggest::remedy(name, names, "define it under `external`");
+                problems.add(path, format!("unknown external node `{name}`; {remedy}"));
+            }
         }
     }
 }

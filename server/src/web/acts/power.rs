@@ -7,11 +7,11 @@ use app::routes::{self, PowerForm};
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use engine::{Ask, Outcome};
+use engine::Ask;
 use model::key::{Key, ResourceKind};
 use model::name::EnvironmentName;
 
-use super::{Answering, Back, Named, Sent, dashboard, named, sent};
+use super::{Answering, Back, Named, Sent, dashboard, followed, named, sent};
 use crate::web::Web;
 use crate::web::trouble::Failed;
 use crate::web::who::Who;
@@ -58,15 +58,6 @@ async fn set_power(
         instances: BTreeSet::from([Key::new(ResourceKind::Instance, instance.trim())]),
         power,
     };
-    match answering.web.engine.submit(request, ask).await? {
-        Outcome::Queued(id) => Ok(routes::operation(id)),
-        Outcome::NothingToDo(_)
-        | Outcome::Stored(_)
-        | Outcome::RecipeStored
-        | Outcome::Extended(_)
-        | Outcome::Key(_)
-        | Outcome::Wanted(_)
-        | Outcome::Assigned { .. }
-        | Outcome::Unassigned { .. } => Ok(routes::environment(&environment)),
-    }
+    let outcome = answering.web.engine.submit(request, ask).await?;
+    Ok(followed(&outcome, &environment))
 }

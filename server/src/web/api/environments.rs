@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use app::data::{CompareSide, Comparison};
+use app::data::{CompareSide, Comparison, Third};
 use app::routes::{CompareAsk, EnvironmentAsk, Query};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use model::diff::DiffReport;
+use model::diff::{DiffReport, ThreeRow};
 use model::environment::{Environment, EnvironmentKind, Layer, Revision};
 use model::id::RevisionNumber;
 use model::lease::Lease;
@@ -18,6 +18,7 @@ use model::operation::Operation;
 use model::recipe::Recipe;
 use model::topology::Topology;
 use plan::capacity::{BySizing, Capacity, Totals};
+use plan::explain::Explained;
 use plan::finding::Finding;
 use serde::Serialize;
 
@@ -196,24 +197,43 @@ struct Compared {
     b: Side,
     #[serde(flatten)]
     report: DiffReport,
+    /// What each change is put down to, in their order.
+    explained: Vec<Explained>,
+    #[serde(flatten)]
+    third: Option<ComparedThird>,
 }
 
-/// `GET /compare?a=&b=[&by=group|instance][&sizing=min|planned|max]`
+/// A third state, held against the first as well.
+#[derive(Serialize)]
+struct ComparedThird {
+    c: Side,
+    /// What isn't the same in all three.
+    rows: Vec<ThreeRow>,
+}
+
+/// `GET /compare?a=&b=[&c=][&by=group|instance|profile][&sizing=min|planned|max]`
 pub(super) async fn compare(State(web): State<Arc<Web>>, uri: Uri) -> Response {
     let query = Query::parse(uri.query().unwrap_or_default());
     let done = async {
         let ask = CompareAsk::read(&query).map_err(bad_request)?;
-        let (Some(a), Some(b)) = (&ask.a, &ask.b) else {
-            return Err(bad_request(
-                "Two states are compared: name them as a and b, as in ?a=production-2013&b=production-2014.",
-            ));
-        };
         let reader = Reader::new(&web, &uri);
-        let Comparison { a, b, report } = compared(&reader, a, b, ask.by, ask.sizing).await?;
+        let Comparison {
+            a,
+            b,
+            report,
+            explained,
+            fingerprints: _,
+            third,
+        } = compared(&reader, &ask).await?;
         Ok(Compared {
             a: a.into(),
             b: b.into(),
             report,
+            explained,
+            third: third.map(|Third { side, rows }| ComparedThird {
+                c: side.into(),
+                rows,
+            }),
         })
     };
     read(done.await)

@@ -4,6 +4,7 @@
 mod cells;
 mod held;
 mod instances;
+mod tells;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use super::clouds::Named;
 use crate::web::backend::page_error;
 use crate::web::trouble::{Failed, bad_request};
 use crate::web::{Web, answer};
+pub(in crate::web) use tells::{FILES, told};
 
 /// A list that can be read page by page.
 #[async_trait]

@@ -1,14 +1,17 @@
 //! The comparison of any two states.
 
-use app::data::{Age, CompareChoice, CompareData, CompareSide, Comparison};
-use app::routes::{CompareAsk, CompareBy, CompareSizing, EnvironmentAsk};
-use model::diff::{DiffReport, comparable_items, diff_items, diff_resolved};
+use app::data::{Age, CompareChoice, CompareData, CompareSide, Comparison, Third};
+use app::routes::{CompareAsk, CompareBy, EnvironmentAsk};
+use model::act::Act;
+use model::diff::{DiffReport, comparable_items, diff_items, diff_resolved, three_way};
 use model::environment::{Environment, Layer, Revision};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
+use model::recipe::Recipe;
 use model::resolved::resolve;
 use model::topology::Topology;
 use plan::capacity::{capacity_of, totals};
+use plan::explain::{Fingerprint, Relation, explained};
 
 use super::{Failed, Reader};
 use crate::web::trouble::bad_request;
@@ -56,28 +59,33 @@ struct Side {
 impl Reader {
     pub(super) async fn read_comparison(&self, ask: &CompareAsk) -> Result<CompareData, Failed> {
         let outcome = match (&ask.a, &ask.b) {
-            (Some(a), Some(b)) => Some(
-                compared(self, a, b, ask.by, ask.sizing)
+            (Some(_), Some(_)) => Some(
+                compared(self, ask)
                     .await
                     .map(Box::new)
                     .map_err(|failed| failed.trouble),
             ),
-            _ => None,
+            (_, None) | (None, _) => None,
         };
         let mut choices = Vec::new();
         for environment in self.environments().await? {
             choices.extend(choices_of(environment));
         }
         // A revision that is not the newest stays chosen.
-        for text in [&ask.a, &ask.b].into_iter().flatten() {
-            if choices.iter().any(|choice| choice.value == *text) {
-                continue;
-            }
-            if let Ok(Comparison { a, b, .. }) = outcome
-                .as_ref()
-                .map_or(Err(()), |outcome| outcome.as_deref().map_err(|_| ()))
-            {
-                let side = if ask.a.as_ref() == Some(text) { a } else { b };
+        if let Some(Ok(comparison)) = &outcome {
+            let third = comparison.third.as_ref().map(|third| &third.side);
+            let sides = [
+                (&ask.a, Some(&comparison.a)),
+                (&ask.b, Some(&comparison.b)),
+                (&ask.c, third),
+            ];
+            for (text, side) in sides {
+                let (Some(text), Some(side)) = (text, side) else {
+                    continue;
+                };
+                if choices.iter().any(|choice| choice.value == *text) {
+                    continue;
+                }
                 choices.push(CompareChoice {
                     value: text.clone(),
                     kind: side.kind,
@@ -133,17 +141,45 @@ fn choices_of(environment: &Environment) -> Vec<CompareChoice> {
     }
 }
 
-/// Two states compared.
+/// The states that an ask names, compared.
 pub(in crate::web) async fn compared(
     reader: &Reader,
-    a: &str,
-    b: &str,
-    by: CompareBy,
-    sizing: CompareSizing,
+    ask: &CompareAsk,
 ) -> Result<Comparison, Failed> {
+    let (Some(a), Some(b)) = (&ask.a, &ask.b) else {
+        return Err(bad_request(
+            "Two states are compared: name them as a and b, as in ?a=production-2013&b=production-2014.",
+        ));
+    };
     let (a, b) = (reader.side(a).await?, reader.side(b).await?);
-    let report = report(&a.topology, &b.topology, by, sizing);
-    let side = |side: &Side| CompareSide {
+    let report = report(&a.topology, &b.topology, ask);
+    let relation = relation(reader, &a, &b, ask).await?;
+    let said = reader.engine().said(a.environment.id, b.environment.id);
+    let explained = explained(&report, &relation, &said.await?);
+    let fingerprints = report.changes.iter().map(Fingerprint::of).collect();
+    let third = match &ask.c {
+        None => None,
+        Some(c) => {
+            let c = reader.side(c).await?;
+            let other = self::report(&a.topology, &c.topology, ask);
+            Some(Third {
+                side: shown(&c, ask),
+                rows: three_way(&report, &other),
+            })
+        }
+    };
+    Ok(Comparison {
+        a: shown(&a, ask),
+        b: shown(&b, ask),
+        report,
+        explained,
+        fingerprints,
+        third,
+    })
+}
+
+fn shown(side: &Side, ask: &CompareAsk) -> CompareSide {
+    CompareSide {
         environment: side.environment.name.clone(),
         kind: side.environment.kind,
         layer: side.revision.layer,
@@ -151,23 +187,83 @@ pub(in crate::web) async fn compared(
         at: side.revision.at,
         observed: side.seen,
         capacity: capacity_of(&side.topology),
-        totals: totals(&side.topology, &sizing.sizing(), None),
-    };
-    Ok(Comparison {
-        a: side(&a),
-        b: side(&b),
-        report,
-    })
+        totals: totals(&side.topology, &ask.sizing.sizing(), None),
+    }
 }
 
-fn report(a: &Topology, b: &Topology, by: CompareBy, sizing: CompareSizing) -> DiffReport {
-    match by {
+fn report(a: &Topology, b: &Topology, ask: &CompareAsk) -> DiffReport {
+    let sizing = ask.sizing.sizing();
+    match ask.by {
         CompareBy::Group => diff_items(&comparable_items(a), &comparable_items(b)).report(),
-        CompareBy::Instance => {
-            let sizing = sizing.sizing();
-            diff_resolved(&resolve(a, &sizing), &resolve(b, &sizing)).report()
-        }
+        CompareBy::Instance => diff_resolved(&resolve(a, &sizing), &resolve(b, &sizing)).report(),
+        CompareBy::Profile => plan::services::compared(a, b, &sizing),
     }
+}
+
+/// What the two sides are to each other: of one environment, one the copy of the other, or neither.
+async fn relation(
+    reader: &Reader,
+    a: &Side,
+    b: &Side,
+    ask: &CompareAsk,
+) -> Result<Relation, Failed> {
+    if a.environment.id == b.environment.id {
+        if a.revision.layer != b.revision.layer {
+            return Ok(Relation::Layers);
+        }
+        // What ran before, held against the plan of now.
+        let store = reader.store();
+        let planned = store
+            .revision(a.environment.id, Layer::Planned, None)
+            .await?;
+        let planned = planned.map_or_else(
+            || report(&a.topology, &a.topology, ask),
+            |(_, planned)| report(&a.topology, &planned, ask),
+        );
+        return Ok(Relation::Times {
+            layer: a.revision.layer,
+            planned: Box::new(planned),
+        });
+    }
+    for (source, copy) in [(a, b), (b, a)] {
+        let Some(recipe) = derivation(reader, source, copy).await? else {
+            continue;
+        };
+        let name = copy.environment.name.clone();
+        // A recipe that no longer fits its source explains nothing.
+        let Ok(derived) = plan::copy::derive(&source.topology, &recipe, name) else {
+            continue;
+        };
+        let expected = if std::ptr::eq(source, a) {
+            report(&a.topology, &derived.topology, ask)
+        } else {
+            report(&derived.topology, &b.topology, ask)
+        };
+        return Ok(Relation::Copy {
+            recipe: recipe.recipe.to_string(),
+            expected: Box::new(expected),
+        });
+    }
+    Ok(Relation::Others)
+}
+
+/// The recipe by which one was made of the other, where it was.
+async fn derivation(reader: &Reader, source: &Side, copy: &Side) -> Result<Option<Recipe>, Failed> {
+    let origin = reader.store().origin(copy.environment.id).await?;
+    let Some(Act::Derive {
+        source: from,
+        layer: _,
+        revision: _,
+        recipe,
+        name: _,
+    }) = origin.map(|line| line.act)
+    else {
+        return Ok(None);
+    };
+    if from != source.environment.id {
+        return Ok(None);
+    }
+    Ok(reader.store().recipe(&recipe).await?)
 }
 
 #[cfg(test)]

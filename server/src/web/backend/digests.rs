@@ -4,13 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use engine::port::StoreError;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
 use plan::capacity::{EnvironmentCapacity, capacity_of};
-use plan::finding::{Finding, Severity, findings};
+use plan::finding::{Finding, Severity, Surroundings, findings, sorted};
 
 use super::Reader;
 use app::data::PlacedFinding;
@@ -24,20 +25,38 @@ pub(in crate::web) struct Digest {
     pub(in crate::web) revision: Revision,
     pub(in crate::web) cloud: Option<CloudName>,
     pub(in crate::web) capacity: EnvironmentCapacity,
+    /// What is worth knowing, but for what the state itself mutes.
     pub(in crate::web) findings: Vec<Finding>,
+    judged: Judged,
     pub(in crate::web) groups: BTreeSet<GroupName>,
     pub(in crate::web) flavors: BTreeSet<FlavorName>,
     pub(in crate::web) statuses: BTreeSet<String>,
 }
 
+/// What findings rest on beside the state: it may be another day after day while the state is the
+/// same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Judged {
+    /// The day.
+    pub(super) today: NaiveDate,
+    /// The day on which it was last collected, where it is.
+    pub(super) collected: Option<NaiveDate>,
+}
+
 impl Digest {
-    pub(in crate::web) fn new(revision: Revision, topology: &Topology) -> Self {
+    pub(super) fn new(revision: Revision, topology: &Topology, judged: Judged) -> Self {
         let groups = || topology.groups.values();
+        let around = Surroundings {
+            collected: judged.collected,
+            ..Surroundings::of(topology, judged.today)
+        };
+        let findings = sorted(findings(&around), &topology.mute, judged.today);
         Self {
             revision,
             cloud: topology.cloud.clone(),
             capacity: capacity_of(topology),
-            findings: findings(topology),
+            findings: findings.told,
+            judged,
             groups: topology.groups.keys().cloned().collect(),
             flavors: groups()
                 .filter_map(|group| group.flavor.fixed().cloned())
@@ -121,14 +140,41 @@ impl Reader {
         Ok(newest)
     }
 
+    /// The day for which findings are told.
+    pub(super) fn today(&self) -> NaiveDate {
+        self.engine().clock().now().date_naive()
+    }
+
+    /// The day on which a state was last collected. What a person wrote down has the date that it
+    /// has, and none of ours.
+    async fn collected(
+        &self,
+        environment: &Environment,
+        layer: Layer,
+    ) -> Result<Option<NaiveDate>, StoreError> {
+        let Some(at) = environment.observed_at.filter(|_| layer == Layer::Observed) else {
+            return Ok(None);
+        };
+        let read = || self.store().clouds_of();
+        let clouds = self.clouds_of.get_or_try_init(read).await?;
+        Ok(clouds
+            .contains_key(&environment.id)
+            .then(|| at.date_naive()))
+    }
+
     async fn digest(
         &self,
         environment: &Environment,
         layer: Layer,
         number: RevisionNumber,
     ) -> Result<Option<Arc<Digest>>, StoreError> {
+        let judged = Judged {
+            today: self.today(),
+            collected: self.collected(environment, layer).await?,
+        };
         let kept = self.web.caches.as_ref().map(|caches| &caches.digests);
-        if let Some(digest) = kept.and_then(|kept| kept.get((environment.id, layer, number))) {
+        let digest = kept.and_then(|kept| kept.get((environment.id, layer, number)));
+        if let Some(digest) = digest.filter(|digest| digest.judged == judged) {
             return Ok(Some(digest));
         }
         let state = self
@@ -138,7 +184,7 @@ impl Reader {
         let Some((revision, topology)) = state else {
             return Ok(None);
         };
-        let digest = Arc::new(Digest::new(revision, &topology));
+        let digest = Arc::new(Digest::new(revision, &topology, judged));
         if let Some(kept) = kept {
             kept.keep(&digest);
         }

@@ -9,7 +9,7 @@ use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::capacity_of;
 
-use super::digests::Digest;
+use super::digests::{Digest, Judged};
 use super::environments::by_severity;
 use super::{Failed, Reader, not_found};
 
@@ -42,7 +42,12 @@ impl Reader {
                 .flat_map(|digest| digest.placed(&environment))
                 .collect()
         } else {
-            let digest = Digest::new(revision.clone(), &topology);
+            // How it was collected then, nobody remembers.
+            let judged = Judged {
+                today: self.today(),
+                collected: None,
+            };
+            let digest = Digest::new(revision.clone(), &topology, judged);
             digest.placed(&environment).collect()
         };
         let instances = if shown && environment.destroyed_at.is_none() {

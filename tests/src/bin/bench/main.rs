@@ -13,6 +13,7 @@ mod program;
 mod pure;
 mod table;
 mod web;
+mod what_if;
 
 use table::Table;
 
@@ -29,7 +30,7 @@ fn main() {
     if wanted == Some(CLIENT) {
         return runtime.block_on(openstack::client::run(&arguments[1..]));
     }
-    let known = ["diff", "program", "web", "openstack"];
+    let known = ["diff", "what-if", "program", "web", "openstack"];
     if let Some(name) = wanted.filter(|name| !known.contains(name)) {
         eprintln!(
             "there is no bench called `{name}`: choose one of {}",
@@ -46,6 +47,9 @@ fn main() {
     let mut table = Table::default();
     if wants("diff") {
         pure::run(&mut table);
+    }
+    if wants("what-if") {
+        what_if::run(&mut table);
     }
     if wants("program") {
         runtime.block_on(program::run(&mut table));

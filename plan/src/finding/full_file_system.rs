@@ -1,15 +1,13 @@
 //! Full file systems. A file system counts as full from 90% on and as critical from 98% on: at
 //! that point writes of others than root fail on file systems with the usual reserve.
 
-use model::topology::Topology;
+use super::{Finding, Rule, Severity, Surroundings};
 
-use super::{Finding, Severity};
-
-const WARNING_PERCENT: u8 = 90;
+pub(super) const WARNING_PERCENT: u8 = 90;
 const CRITICAL_PERCENT: u8 = 98;
 
-pub(super) fn find(topology: &Topology, into: &mut Vec<Finding>) {
-    for (name, group) in &topology.groups {
+pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
+    for (name, group) in &around.topology.groups {
         for (ordinal, facts) in &group.instances {
             for file_system in &facts.file_systems {
                 let percent = file_system.used_percent;
@@ -17,18 +15,16 @@ pub(super) fn find(topology: &Topology, into: &mut Vec<Finding>) {
                 if percent < WARNING_PERCENT || file_system.remote().is_some() {
                     continue;
                 }
-                let subject = facts
-                    .host_name
-                    .clone()
-                    .unwrap_or_else(|| format!("{name}[{ordinal}]"));
+                let host = group.host_name(name, *ordinal);
                 into.push(Finding {
-                    rule: "full file system".into(),
+                    rule: Rule::FullFileSystem,
                     severity: if percent >= CRITICAL_PERCENT {
                         Severity::Critical
                     } else {
                         Severity::Warning
                     },
-                    what: format!("{} on {subject} is {percent}% full", file_system.mount),
+                    subject: format!("{name}[{ordinal}]"),
+                    what: format!("{} on {host} is {percent}% full", file_system.mount),
                     evidence: format!(
                         "{}: {} of {} used, {} free",
                         file_system.device,
@@ -38,7 +34,6 @@ pub(super) fn find(topology: &Topology, into: &mut Vec<Finding>) {
                     ),
                     effect: "what writes there fails, or soon will".into(),
                     remedy: "remove what is no longer needed, or give it a larger disk".into(),
-                    subject,
                 });
             }
         }

@@ -1,0 +1,226 @@
+//! What if: an environment with other counts, with temporary environments beside it, with a secondary
+//! site. What it takes at minimum, as planned and at maximum, what is free, and what breaks first. All
+//! that is asked stands in the address.
+
+mod ask;
+
+use leptos::prelude::*;
+use model::name::CloudName;
+use model::quota::QuotaKind;
+use plan::headroom::Fit;
+use plan::what_if::{Held, Limit, Limited, Outcome, Scenario};
+
+use crate::components::age::age;
+use crate::components::badge::{self, Tone, badge};
+use crate::components::capacity;
+use crate::components::empty::empty;
+use crate::components::frame::{Place, heading};
+use crate::components::rooms::{Room, rooms};
+use crate::components::trouble::trouble;
+use crate::context::{Shown, page, path, query, readable};
+use crate::data::WhatIfData;
+use crate::fmt;
+
+/// The page.
+#[component]
+pub(crate) fn WhatIfPage() -> impl IntoView {
+    page(|backend| async move {
+        let name = path("name", "environment")?;
+        let query = query();
+        let scenario = Scenario::from_pairs(query.pairs());
+        let scenario = readable(scenario.map_err(|error| error.to_string()))?;
+        let data = backend.what_if(&name, &scenario).await?;
+        Ok(Shown {
+            title: format!("What if, {name}"),
+            place: Place::Environments,
+            view: draw(&data).into_any(),
+        })
+    })
+}
+
+fn draw(data: &WhatIfData) -> impl IntoView + use<> {
+    let name = &data.environment.name;
+    let kind = badge::kind(data.environment.kind).into_any();
+    let body = match &data.outcome {
+        Ok(outcome) => worked_out(data, outcome).into_any(),
+        Err(why) => trouble(why).into_any(),
+    };
+    view! {
+        {heading(format!("What if, {name}"), Some(kind), ())}
+        {rooms(name, Room::WhatIf)}
+        {ask::form(data)}
+        {body}
+    }
+}
+
+fn worked_out(data: &WhatIfData, outcome: &Outcome) -> impl IntoView + use<> {
+    let Outcome {
+        number,
+        with_secondary,
+        production,
+        temporary,
+        temporaries,
+        secondary,
+        all,
+        cost: _,
+        limits,
+        first: _,
+        most_temporaries,
+        largest,
+        aftermath,
+    } = outcome;
+    let fits = limits.iter().all(|limit| {
+        [limit.held.min, limit.held.planned, limit.held.max]
+            .iter()
+            .all(|held| !matches!(held.fit, Fit::Short(_)))
+    });
+    let tone = if fits { Tone::Ok } else { Tone::Warning };
+    let sentence = fmt::capital(&outcome.sentence());
+    let parts = [
+        (data.environment.name.to_string(), Some(*production)),
+        (
+            format!("{number} temporary"),
+            temporary.map(|_| *temporaries).filter(|_| *number > 0),
+        ),
+        (
+            "secondary site".to_owned(),
+            secondary.filter(|_| *with_secondary),
+        ),
+        ("in all".to_owned(), Some(*all)),
+    ];
+    let parts = parts
+        .into_iter()
+        .filter_map(|(what, totals)| Some((what, totals?)))
+        .collect();
+    let most = most_temporaries.as_ref().map(|most| {
+        view! {
+            <p>
+                "Temporary environments as planned: " {most.planned.sentence()} "."
+            </p>
+        }
+    });
+    let largest = (!largest.is_empty()).then(|| {
+        let lines = largest
+            .iter()
+            .map(|(group, most)| {
+                view! { <li><code>{group.to_string()}</code> ": " {most.planned.sentence()} "."</li> }
+            })
+            .collect_view();
+        view! { <ul class="tight">{lines}</ul> }
+    });
+    let lost = aftermath.as_ref().map(|aftermath| {
+        view! {
+            <section aria-labelledby="lost-title">
+                <h2 id="lost-title">"What still stands"</h2>
+                <p>{fmt::capital(&aftermath.sentence())} "."</p>
+                <ul class="tight">
+                    {aftermath
+                        .services
+                        .iter()
+                        .map(|service| view! { <li>{service.sentence()}</li> })
+                        .collect_view()}
+                    {aftermath
+                        .clusters
+                        .iter()
+                        .map(|cluster| view! { <li>{cluster.sentence()}</li> })
+                        .collect_view()}
+                </ul>
+            </section>
+        }
+    });
+    view! {
+        <p class="verdict" role="status">{badge(tone, sentence)}</p>
+        {most}
+        {largest}
+        <section aria-labelledby="totals-title">
+            <h2 id="totals-title">"What it takes"</h2>
+            {capacity::parts(parts)}
+        </section>
+        <section aria-labelledby="limits-title">
+            <h2 id="limits-title">"What there is"</h2>
+            {data
+                .asked
+                .map(|asked| {
+                    view! { <p class="muted">"As the cloud said " {age(asked)} "."</p> }
+                })}
+            {table(limits)}
+        </section>
+        {lost}
+    }
+}
+
+/// How a need comes out.
+fn held(limit: &Limit, held: &Held) -> AnyView {
+    let amount = match limit.what {
+        Limited::Quota(QuotaKind::RamMib) => fmt::mib,
+        Limited::Quota(_) | Limited::AddressPool => fmt::number,
+    };
+    let known = amount(held.need.known);
+    let need = if held.need.unknown > 0 {
+        format!("{known} + {} unknown", held.need.unknown)
+    } else {
+        known
+    };
+    let (tone, word) = match &held.fit {
+        Fit::Fits => (Tone::Ok, "fits".to_owned()),
+        Fit::Short(short) => (
+            Tone::Critical,
+            format!("{} short", limit.what.amount(*short)),
+        ),
+        Fit::Unknown(_) => (Tone::Neutral, "open".to_owned()),
+    };
+    view! { <td class="num">{need} " " {badge(tone, word)}</td> }.into_any()
+}
+
+fn table(limits: &[Limit]) -> impl IntoView + use<> {
+    if limits.is_empty() {
+        return empty(
+            "Nothing to hold it against.",
+            "It is on no cloud that is known.",
+        )
+        .into_any();
+    }
+    let rows = limits
+        .iter()
+        .map(|limit| {
+            let cloud = limit.cloud.as_ref().map(CloudName::to_string);
+            let free = limit.free.amount().map(|free| limit.what.amount(free));
+            view! {
+                <tr>
+                    <th scope="row">{fmt::capital(limit.what.words())}</th>
+                    <td>{cloud.unwrap_or_else(|| "no cloud is named".to_owned())}</td>
+                    <td class="num">{free.unwrap_or_else(|| "—".to_owned())}</td>
+                    {held(limit, &limit.held.min)}
+                    {held(limit, &limit.held.planned)}
+                    {held(limit, &limit.held.max)}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="scroll" role="region" aria-label="What there is" tabindex="0">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"What"</th>
+                        <th scope="col">"Cloud"</th>
+                        <th scope="col" class="num">
+                            "Free for it"
+                        </th>
+                        <th scope="col" class="num">
+                            "Minimum"
+                        </th>
+                        <th scope="col" class="num">
+                            "Planned"
+                        </th>
+                        <th scope="col" class="num">
+                            "Maximum"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,205 @@
+//! What the pages that tell something are asked for in their addresses: runbooks and reports.
+
+use model::name::EnvironmentName;
+use plan::runbook::Purpose;
+
+use super::asks::CompareSizing;
+use super::query::{Query, address};
+
+/// What a runbook is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunbookAsk {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The other environment: what follows, or what takes over.
+    pub with: Option<EnvironmentName>,
+    /// At which sizing.
+    pub sizing: CompareSizing,
+}
+
+impl RunbookAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            purpose: query.value("for")?.unwrap_or(Purpose::SetUp),
+            with: query.value("with")?,
+            sizing: sizing(query)?,
+        })
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, Option<String>)> {
+        let Self {
+            purpose,
+            with,
+            sizing,
+        } = self;
+        vec![
+            ("for", Some(purpose.word().to_owned())),
+            ("with", with.as_ref().map(ToString::to_string)),
+            ("sizing", Some(sizing.word().to_owned())),
+        ]
+    }
+}
+
+/// A sizing in an address.
+fn sizing(query: &Query) -> Result<CompareSizing, String> {
+    match query.get("sizing") {
+        None | Some("planned") => Ok(CompareSizing::Planned),
+        Some("min") => Ok(CompareSizing::Min),
+        Some("max") => Ok(CompareSizing::Max),
+        Some(other) => Err(format!(
+            "sizing: `{other}` is no sizing: use min, planned or max"
+        )),
+    }
+}
+
+/// Which report of an environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReportKind {
+    /// In figures, beside what was stated of it.
+    #[default]
+    Summary,
+    /// By category, beside another and with temporary environments.
+    Usage,
+    /// What it will need.
+    Estimate,
+    /// What is needed of a provider.
+    Request,
+    /// Held against what sites offer.
+    Sites,
+}
+
+impl ReportKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Summary,
+        Self::Usage,
+        Self::Estimate,
+        Self::Request,
+        Self::Sites,
+    ];
+
+    /// The word for it, as in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Usage => "usage",
+            Self::Estimate => "estimate",
+            Self::Request => "request",
+            Self::Sites => "sites",
+        }
+    }
+}
+
+impl std::str::FromStr for ReportKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.word() == text);
+        found.ok_or_else(|| {
+            let words = Self::ALL.map(Self::word).join(", ");
+            format!("`{text}` is no report: use one of {words}")
+        })
+    }
+}
+
+/// What a report is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportAsk {
+    /// Which report.
+    pub kind: ReportKind,
+    /// The environment that comes after it, or that it is compared with.
+    pub with: Option<EnvironmentName>,
+    /// A temporary environment beside it.
+    pub temporary: Option<EnvironmentName>,
+}
+
+impl ReportAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            kind: query.value("report")?.unwrap_or_default(),
+            with: query.value("with")?,
+            temporary: query.value("temporary")?,
+        })
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, Option<String>)> {
+        let Self {
+            kind,
+            with,
+            temporary,
+        } = self;
+        vec![
+            ("report", Some(kind.word().to_owned())),
+            ("with", with.as_ref().map(ToString::to_string)),
+            ("temporary", temporary.as_ref().map(ToString::to_string)),
+        ]
+    }
+}
+
+/// What if an environment were otherwise; the scenario stands behind `?`.
+pub fn what_if(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/what-if")
+}
+
+/// The runbooks of an environment.
+pub fn runbook(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/runbook")
+}
+
+/// One runbook of an environment.
+pub fn runbook_for(name: &EnvironmentName, ask: &RunbookAsk) -> String {
+    address(&runbook(name), &ask.parameters())
+}
+
+/// One runbook as a file, by its ending: `md`, `json`.
+pub fn runbook_file(name: &EnvironmentName, ask: &RunbookAsk, ending: &str) -> String {
+    address(&format!("{}.{ending}", runbook(name)), &ask.parameters())
+}
+
+/// The reports of an environment.
+pub fn reports(name: &EnvironmentName) -> String {
+    format!("/environments/{name}/reports")
+}
+
+/// One report of an environment.
+pub fn report(name: &EnvironmentName, ask: &ReportAsk) -> String {
+    address(&reports(name), &ask.parameters())
+}
+
+/// One report as a file, by its ending: `md`, `wiki`, `csv`, `json`.
+pub fn report_file(name: &EnvironmentName, ask: &ReportAsk, ending: &str) -> String {
+    address(&format!("{}.{ending}", reports(name)), &ask.parameters())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_asked_survives_its_address() {
+        let name = EnvironmentName::new("a").unwrap();
+        let ask = RunbookAsk {
+            purpose: Purpose::SwitchOver,
+            with: Some(EnvironmentName::new("b").unwrap()),
+            sizing: CompareSizing::Max,
+        };
+        let address = runbook_for(&name, &ask);
+        let query = Query::parse(address.split_once('?').unwrap().1);
+        assert_eq!(RunbookAsk::read(&query), Ok(ask));
+        for kind in ReportKind::ALL {
+            let ask = ReportAsk {
+                kind,
+                with: None,
+                temporary: Some(EnvironmentName::new("c").unwrap()),
+            };
+            let address = report(&name, &ask);
+            let query = Query::parse(address.split_once('?').unwrap().1);
+            assert_eq!(ReportAsk::read(&query), Ok(ask));
+        }
+        let wrong = ReportAsk::read(&Query::parse("report=novel")).unwrap_err();
+        assert!(wrong.contains("use one of summary"), "{wrong}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What people write beside the states of environments: taken as acts like everything else, so that
+//! each has somebody who wrote it and a line in the log. Nothing here touches a cloud, and a protected
+//! environment may be written about.
+
+use model::act::Act;
+use model::id::EnvironmentId;
+use model::name::EnvironmentName;
+use model::writing::{Writing, WritingKey, WritingKind};
+use plan::explain::{Fingerprint, Said};
+use plan::writings::{Between, Explanation, Note, Says, Unreadable, read, said};
+
+use crate::port::StoreError;
+use crate::submit::Request;
+use crate::{Engine, EngineError, Outcome};
+
+/// Something to be written, or to be taken away where there is no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewWriting {
+    /// Why two environments differ in one thing.
+    Explanation {
+        /// Which two.
+        between: Between,
+        /// Which difference.
+        fingerprint: Fingerprint,
+        /// What is said of it.
+        text: Option<Explanation>,
+    },
+    /// A note about an environment.
+    Note {
+        /// Which environment.
+        environment: EnvironmentName,
+        /// Which note; a new one where none is named.
+        id: Option<String>,
+        /// What it says.
+        text: Option<Box<Note>>,
+    },
+}
+
+/// A note with the name that it is changed by.
+pub type NamedNote = (Writing, Note);
+
+/// How the environments are written that something is about.
+fn about(environments: &[EnvironmentId]) -> String {
+    let ids: Vec<String> = environments.iter().map(ToString::to_string).collect();
+    ids.join(" ")
+}
+
+fn unreadable(error: Unreadable) -> StoreError {
+    let Unreadable { key, why } = error;
+    StoreError::BadData {
+        table: "writings",
+        column: "text",
+        row: key,
+        why,
+    }
+}
+
+impl Engine {
+    /// Writes something, or takes it away.
+    pub(crate) async fn write(
+        &self,
+        request: &Request,
+        new: NewWriting,
+    ) -> Result<Outcome, EngineError> {
+        match new {
+            NewWriting::Explanation {
+                between: Between { a, b },
+                fingerprint,
+                text,
+            } => {
+                let (a, b) = (self.environment(&a).await?, self.environment(&b).await?);
+                let key = WritingKey {
+                    kind: WritingKind::Explanation,
+                    about: about(&[a.id, b.id]),
+                    name: fingerprint.as_str().to_owned(),
+                };
+                self.put(request, key, text.as_ref(), Some(b.id)).await
+            }
+            NewWriting::Note {
+                environment,
+                id,
+                text,
+            } => {
+                let environment = self.environment(&environment).await?;
+                let key = WritingKey {
+                    kind: WritingKind::Note,
+                    about: about(&[environment.id]),
+                    name: id.unwrap_or_else(|| self.entropy().uuid().simple().to_string()),
+                };
+                self.put(request, key, text.as_deref(), Some(environment.id))
+                    .await
+            }
+        }
+    }
+
+    async fn put<T: Says>(
+        &self,
+        request: &Request,
+        key: WritingKey,
+        text: Option<&T>,
+        environment: Option<EnvironmentId>,
+    ) -> Result<Outcome, EngineError> {
+        let json = text
+            .map(plan::canonical::canonical)
+            .transpose()
+            .map_err(|error| StoreError::BadData {
+                table: "writings",
+                column: "text",
+                row: key.to_string(),
+                why: error.to_string(),
+            })?;
+        let act = match &json {
+            Some(_) => Act::Write { key: key.clone() },
+            None => Act::Erase { key: key.clone() },
+        };
+        let audit = self.audit(request, &act);
+        self.store()
+            .put_writing(&key, json.as_deref(), environment, act, audit)
+            .await?;
+        Ok(Outcome::Written(key))
+    }
+
+    /// What people said of the differences between two environments.
+    pub async fn said(&self, a: EnvironmentId, b: EnvironmentId) -> Result<Said, StoreError> {
+        let about = about(&[a, b]);
+        let writings = self
+            .store()
+            .writings(WritingKind::Explanation, Some(&about))
+            .await?;
+        said(&writings).map_err(unreadable)
+    }
+
+    /// The notes about an environment.
+    pub async fn notes(&self, environment: EnvironmentId) -> Result<Vec<NamedNote>, StoreError> {
+        let about = about(&[environment]);
+        let writings = self
+            .store()
+            .writings(WritingKind::Note, Some(&about))
+            .await?;
+        let notes = writings.into_iter();
+        notes
+            .map(|writing| {
+                let note = read(&writing).map_err(unreadable)?;
+                Ok((writing, note))
+            })
+            .collect()
+    }
+}

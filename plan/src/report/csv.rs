@@ -1,0 +1,189 @@
+//! CSV by RFC 4180, for spreadsheets: a range becomes three columns and numbers stay numbers. A cell
+//! never becomes a formula, whatever somebody wrote into a name or a note.
+
+use super::table::{Cell, Column, Figure, Report, Row, Table, Unit, written};
+
+/// One table: a record with the heads, then one for each row.
+pub fn render(table: &Table) -> String {
+    write(&records(table))
+}
+
+/// All tables of a report in one file: each record begins with its table's caption, and all have the
+/// same number of fields, as the RFC wants it.
+pub fn report(report: &Report) -> String {
+    let tables: Vec<(&str, Vec<Vec<String>>)> = report
+        .tables
+        .iter()
+        .map(|table| (table.caption.as_str(), records(table)))
+        .collect();
+    let widest = tables.iter().flat_map(|(_, records)| records).map(Vec::len);
+    let widest = widest.max().unwrap_or(0);
+    let mut all = Vec::new();
+    for (caption, records) in tables {
+        for mut record in records {
+            record.resize(widest, String::new());
+            record.insert(0, caption.to_owned());
+            all.push(record);
+        }
+    }
+    write(&all)
+}
+
+/// How a column is written, by what is in it.
+struct Shape {
+    /// In three: at the minimum, as planned, at the maximum.
+    range: bool,
+    /// With one more for what is not known.
+    unknown: bool,
+}
+
+impl Shape {
+    fn of(rows: &[Row], place: usize) -> Self {
+        let figures = || rows.iter().filter_map(|row| row.cells.get(place)?.figure());
+        Self {
+            range: figures().any(|figure| !figure.is_exact()),
+            unknown: figures().any(|figure| figure.unknown.max > 0),
+        }
+    }
+
+    fn heads(&self, column: &Column, into: &mut Vec<String>) {
+        let head = column.head();
+        if self.range {
+            into.extend(["minimum", "planned", "maximum"].map(|at| format!("{head}, {at}")));
+        } else {
+            into.push(head.clone());
+        }
+        if self.unknown {
+            into.push(format!("{}, unknown instances", column.name));
+        }
+    }
+
+    fn cell(&self, cell: &Cell, column: &Column, into: &mut Vec<String>) {
+        let fields = if self.range { 3 } else { 1 };
+        let number = |n: u64, unit: Option<&Unit>| match unit {
+            Some(unit) if column.unit.as_ref() == Some(unit) => written(n, unit, false),
+            Some(unit) => format!("{} {unit}", written(n, unit, false)),
+            None => n.to_string(),
+        };
+        let mut figure = |figure: &Figure, unit: Option<&Unit>| {
+            let Figure {
+                min,
+                planned,
+                max,
+                unknown,
+            } = *figure;
+            if self.range {
+                into.extend([min, planned, max].map(|n| number(n, unit)));
+            } else {
+                into.push(number(max, unit));
+            }
+            if self.unknown {
+                into.push(unknown.max.to_string());
+            }
+        };
+        match cell {
+            Cell::Count { figure: it } => return figure(it, None),
+            Cell::Amount { figure: it, unit } => return figure(it, Some(unit)),
+            Cell::Nothing | Cell::Text { .. } => {
+                into.push(cell.shown(column));
+                into.extend((1..fields).map(|_| String::new()));
+            }
+            // Said in each field, so that none of them reads as nothing.
+            Cell::Unknown { .. } => into.extend((0..fields).map(|_| cell.shown(column))),
+        }
+        if self.unknown {
+            into.push(String::new());
+        }
+    }
+}
+
+fn records(table: &Table) -> Vec<Vec<String>> {
+    let Table {
+        caption: _,
+        columns,
+        rows,
+    } = table;
+    let shapes: Vec<Shape> = (0..columns.len())
+        .map(|place| Shape::of(rows, place))
+        .collect();
+    let mut heads = Vec::new();
+    for (shape, column) in shapes.iter().zip(columns) {
+        shape.heads(column, &mut heads);
+    }
+    let mut records = vec![heads];
+    for row in rows {
+        let mut record = Vec::new();
+        for ((cell, shape), column) in row.cells.iter().zip(&shapes).zip(columns) {
+            shape.cell(cell, column, &mut record);
+        }
+        records.push(record);
+    }
+    records
+}
+
+fn write(records: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for record in records {
+        for (place, field) in record.iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            text.push_str(&quoted(field));
+        }
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// A field: quoted where it has to be, and with an apostrophe before what a spreadsheet would take
+/// for a formula.
+fn quoted(field: &str) -> String {
+    // Spreadsheets look past white space and take the wide forms as well.
+    let first = field.trim_start().chars().next();
+    let formula = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+    ) || field.starts_with(['\t', '\r', '\n']);
+    let guarded = if formula {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    };
+    let quote = guarded.contains(['"', ',', '\r', '\n'])
+        || guarded.starts_with(char::is_whitespace)
+        || guarded.ends_with(char::is_whitespace);
+    if quote {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn fields_are_quoted_and_never_formulas() {
+        for (field, written) in [
+            ("", ""),
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("two\nlines", "\"two\nlines\""),
+            ("=1+1", "'=1+1"),
+            ("+49", "'+49"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            (
+                "=HYPERLINK(\"x\",\"y\")",
+                "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"",
+            ),
+            (" =1", "' =1"),
+            ("\t=1", "'\t=1"),
+            ("14–19", "14–19"),
+        ] {
+            assert_eq!(quoted(field), written, "{field:?}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What the writings of people say, each kind with its own words. They are read here and nowhere
+//! else; one that can't be read is told by its key.
+
+mod note;
+
+use model::name::EnvironmentName;
+use model::writing::{Writing, WritingKind};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use note::{Effort, Note, NoteState, Priority, Want, is_link};
+
+use crate::explain::{Class, Fingerprint, Said};
+
+/// What a kind of writing says.
+pub trait Says: Serialize + DeserializeOwned {
+    /// Which kind it is.
+    const KIND: WritingKind;
+}
+
+/// A writing that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {key} can't be read: {why}")]
+pub struct Unreadable {
+    /// Which.
+    pub key: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// What a writing says.
+pub fn read<T: Says>(writing: &Writing) -> Result<T, Unreadable> {
+    serde_json::from_str(&writing.text).map_err(|error| Unreadable {
+        key: writing.key.to_string(),
+        why: error.to_string(),
+    })
+}
+
+/// What somebody said of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explanation {
+    /// What it is put down to.
+    pub class: Class,
+    /// Why.
+    pub reason: String,
+    /// Which difference it was, for people: `changed profile php`.
+    pub what: String,
+}
+
+impl Says for Explanation {
+    const KIND: WritingKind = WritingKind::Explanation;
+}
+
+/// What people said of the differences between two environments.
+pub fn said(writings: &[Writing]) -> Result<Said, Unreadable> {
+    writings
+        .iter()
+        .map(|writing| {
+            let Explanation {
+                class,
+                reason,
+                what: _,
+            } = read(writing)?;
+            let fingerprint = Fingerprint::from(writing.key.name.clone());
+            Ok((fingerprint, (class, reason)))
+        })
+        .collect()
+}
+
+/// Which environments an explanation is about: before and after, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Between {
+    /// Before.
+    pub a: EnvironmentName,
+    /// After.
+    pub b: EnvironmentName,
+}

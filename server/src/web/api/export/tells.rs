@@ -1,0 +1,105 @@
+//! Runbooks and reports as files: for a wiki, a spreadsheet, a program.
+
+use std::sync::Arc;
+
+use app::routes::{Query, ReportAsk, RunbookAsk};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use model::name::EnvironmentName;
+use plan::report::{csv, markdown, mediawiki};
+use plan::runbook;
+
+use crate::web::Web;
+use crate::web::answer;
+use crate::web::backend::Reader;
+use crate::web::trouble::{Failed, bad_request, failed, not_found};
+
+/// The files that there are of every environment.
+pub(in crate::web) const FILES: [&str; 6] = [
+    "runbook.md",
+    "runbook.json",
+    "reports.md",
+    "reports.wiki",
+    "reports.csv",
+    "reports.json",
+];
+
+/// `GET /environments/{name}/{file}` for each of [`FILES`], by the parameters of the page.
+pub(in crate::web) async fn told(
+    State(web): State<Arc<Web>>,
+    named: Result<Path<EnvironmentName>, PathRejection>,
+    uri: Uri,
+) -> Response {
+    let Ok(Path(name)) = named else {
+        return answer::json_failure(&not_found("environment of that name"));
+    };
+    let file = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+    let reader = Reader::new(&web, &uri);
+    let query = Query::parse(uri.query().unwrap_or_default());
+    match text(&reader, &name, &file, &query).await {
+        Ok(told) => told,
+        Err(error) => answer::json_failure(&error),
+    }
+}
+
+async fn text(
+    reader: &Reader,
+    name: &EnvironmentName,
+    file: &str,
+    query: &Query,
+) -> Result<Response, Failed> {
+    let (what, ending) = file.split_once('.').unwrap_or((file, ""));
+    let saved = format!("{name}-{file}");
+    match (what, ending) {
+        ("runbook", "md" | "json") => {
+            let ask = RunbookAsk::read(query).map_err(bad_request)?;
+            let book = reader.read_runbook(name, &ask).await?.outcome;
+            let book = book.map_err(|trouble| {
+                failed(
+                    axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+                    trouble.what,
+                    trouble.why,
+                    trouble.todo,
+                )
+            })?;
+            Ok(match ending {
+                "json" => answer::json(&book),
+                _ => plain(&saved, "text/markdown", runbook::markdown::render(&book)),
+            })
+        }
+        ("reports", "md" | "wiki" | "csv" | "json") => {
+            let ask = ReportAsk::read(query).map_err(bad_request)?;
+            let report = reader.read_report(name, &ask).await?.report;
+            Ok(match ending {
+                "json" => answer::json(&report),
+                "csv" => plain(&saved, "text/csv", csv::report(&report)),
+                "wiki" => plain(&saved, "text/plain", mediawiki::render(&report)),
+                _ => plain(&saved, "text/markdown", markdown::render(&report)),
+            })
+        }
+        _ => Err(not_found("file at this address")),
+    }
+}
+
+/// A text that saves itself under a name.
+fn plain(name: &str, kind: &str, content: String) -> Response {
+    let value = |text: String| HeaderValue::try_from(text);
+    let kind = value(format!("{kind}; charset=utf-8"));
+    let saved = value(format!("attachment; filename=\"{name}\""));
+    (
+        [
+            (
+                header::CONTENT_TYPE,
+                kind.unwrap_or(HeaderValue::from_static("text/plain; charset=utf-8")),
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                saved.unwrap_or(HeaderValue::from_static("attachment")),
+            ),
+        ],
+        content,
+    )
+        .into_response()
+}

@@ -1,0 +1,155 @@
+//! Runbooks and reports, from the states that are stored. Nothing is asked of a cloud.
+
+use app::data::{ReportData, RunbookData};
+use app::routes::{EnvironmentAsk, ReportAsk, ReportKind, RunbookAsk};
+use model::environment::Environment;
+use model::name::EnvironmentName;
+use model::operation::Trouble;
+use model::topology::Topology;
+use plan::report::{Held, Price, Report, Usage, current, estimate, request, sites, usage};
+use plan::runbook::{
+    Purpose, Runbook, RunbookError, change, set_up, switch_back, switch_over, take_down, upgrade,
+};
+
+use super::{Failed, Reader};
+
+impl Reader {
+    pub(in crate::web) async fn read_runbook(
+        &self,
+        name: &EnvironmentName,
+        ask: &RunbookAsk,
+    ) -> Result<RunbookData, Failed> {
+        let (environment, topology) = self.state_named(name).await?;
+        let other = self.state_of_other(ask.with.as_ref()).await?;
+        Ok(RunbookData {
+            outcome: runbook(&topology, other.as_ref(), ask),
+            others: self.others(name).await?,
+            environment,
+            ask: ask.clone(),
+        })
+    }
+
+    pub(in crate::web) async fn read_report(
+        &self,
+        name: &EnvironmentName,
+        ask: &ReportAsk,
+    ) -> Result<ReportData, Failed> {
+        let (environment, topology) = self.state_named(name).await?;
+        let with = self.state_of_other(ask.with.as_ref()).await?;
+        let temporary = self.state_of_other(ask.temporary.as_ref()).await?;
+        Ok(ReportData {
+            report: report(&topology, with.as_ref(), temporary.as_ref(), ask.kind),
+            others: self.others(name).await?,
+            environment,
+            ask: ask.clone(),
+        })
+    }
+
+    /// An environment with its newest state: as planned, or as observed where nothing is planned.
+    async fn state_named(&self, name: &EnvironmentName) -> Result<(Environment, Topology), Failed> {
+        let environment = self.environment_of(name).await?;
+        let (_, topology) = self
+            .state_of(&environment, &EnvironmentAsk::default())
+            .await?;
+        Ok((environment, topology))
+    }
+
+    async fn state_of_other(
+        &self,
+        name: Option<&EnvironmentName>,
+    ) -> Result<Option<Topology>, Failed> {
+        match name {
+            None => Ok(None),
+            Some(name) => Ok(Some(self.state_named(name).await?.1)),
+        }
+    }
+
+    /// The names of the other environments.
+    async fn others(&self, name: &EnvironmentName) -> Result<Vec<EnvironmentName>, Failed> {
+        let all = self.environments().await?.iter();
+        let names = all.map(|environment| environment.name.clone());
+        Ok(names.filter(|other| other != name).collect())
+    }
+}
+
+fn runbook(
+    topology: &Topology,
+    other: Option<&Topology>,
+    ask: &RunbookAsk,
+) -> Result<Runbook, Trouble> {
+    let sizing = ask.sizing.sizing();
+    let two = |make: fn(&Topology, &Topology, &_) -> Result<Runbook, RunbookError>| match other {
+        Some(other) => make(topology, other, &sizing).map_err(|error| trouble(&error.to_string())),
+        None => Err(trouble(
+            "this one is about two environments, and only one is named",
+        )),
+    };
+    let one =
+        |made: Result<Runbook, RunbookError>| made.map_err(|error| trouble(&error.to_string()));
+    match ask.purpose {
+        Purpose::SetUp => one(set_up(topology, &sizing)),
+        Purpose::TakeDown => one(take_down(topology, &sizing)),
+        Purpose::Upgrade => {
+            let followers: Vec<&Topology> = other.into_iter().collect();
+            one(upgrade(topology, &sizing, &followers))
+        }
+        Purpose::Change => two(change),
+        Purpose::SwitchOver => two(switch_over),
+        Purpose::SwitchBack => two(switch_back),
+    }
+}
+
+fn trouble(why: &str) -> Trouble {
+    Trouble {
+        what: "There is no runbook for this".into(),
+        why: why.to_owned(),
+        todo: "Choose another purpose, or the other environment that it is about.".into(),
+    }
+}
+
+fn report(
+    topology: &Topology,
+    with: Option<&Topology>,
+    temporary: Option<&Topology>,
+    kind: ReportKind,
+) -> Report {
+    match kind {
+        ReportKind::Summary => current(topology),
+        ReportKind::Usage => {
+            let temporary: Vec<&Topology> = temporary.into_iter().collect();
+            // With nothing to come, what is there is what is planned.
+            let (today, future) = match with {
+                Some(future) => (Some(topology), Some(future)),
+                None => (None, Some(topology)),
+            };
+            usage(&Usage {
+                current: today,
+                future,
+                temporary: &temporary,
+            })
+        }
+        ReportKind::Estimate => {
+            let all: Vec<&Topology> = [Some(topology), with, temporary]
+                .into_iter()
+                .flatten()
+                .collect();
+            estimate(&all)
+        }
+        ReportKind::Request => request(topology, with),
+        ReportKind::Sites => {
+            let held: Vec<Held<'_>> = topology
+                .sites
+                .iter()
+                .map(|(name, site)| Held {
+                    name,
+                    site,
+                    quotas: None,
+                    flavors: None,
+                })
+                .collect();
+            sites(topology, &held, &|_: &_, _: &_, _: &_| -> Option<Price> {
+                None
+            })
+        }
+    }
+}

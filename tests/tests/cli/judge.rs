@@ -1,0 +1,173 @@
+//! Findings, runbooks, reports and costs on the command line.
+
+use crate::program::{Place, example};
+
+#[test]
+fn check_finds_what_the_document_shows_and_ends_with_1() {
+    let place = Place::new();
+    let production = example("production-2013.yaml");
+    let ran = place
+        .run([
+            "check",
+            &production,
+            "--on",
+            "2014-03-01",
+            "--format",
+            "json",
+        ])
+        .ended(1);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let findings = told["findings"].as_array().unwrap();
+    let found = |rule: &str, part: &str| {
+        findings.iter().any(|finding| {
+            finding["rule"] == rule
+                && (finding["subject"].as_str().unwrap().contains(part)
+                    || finding["what"].as_str().unwrap().contains(part)
+                    || finding["evidence"].as_str().unwrap().contains(part))
+        })
+    };
+    for (rule, part) in [
+        ("full-file-system", "/mnt/backup"),
+        ("declared-total", "18"),
+        ("no-such-release", "Lucid"),
+        ("mixed-releases", "production-2013"),
+        ("oversized", "piwik"),
+        ("mounts-on-one-member", "storage"),
+        ("no-majority", "db"),
+        ("single-point-of-failure", "deployment"),
+    ] {
+        assert!(found(rule, part), "{rule} {part}: {told:#}");
+    }
+    let ran = place
+        .run(["check", &production, "--on", "2014-03-01"])
+        .ended(1);
+    assert!(ran.stdout.contains("remedy: "), "{}", ran.stdout);
+    assert!(!place.data().exists(), "files need no data folder");
+
+    let planned = example("production-2014.yaml");
+    let ran = place
+        .run(["check", &planned, "--on", "2014-03-01"])
+        .ended(0);
+    assert!(ran.stdout.contains("5–11"), "{}", ran.stdout);
+    place
+        .run([
+            "check",
+            &planned,
+            "--on",
+            "2014-03-01",
+            "--fail-on",
+            "warning",
+        ])
+        .ended(1);
+}
+
+#[test]
+fn a_runbook_reads_in_its_order() {
+    let place = Place::new();
+    let (production, secondary) = (example("production-2014.yaml"), example("secondary.yaml"));
+    let ran = place
+        .run(["runbook", "set-up", &production, "--sizing", "planned"])
+        .ended(0);
+    let at = |text: &str| {
+        ran.stdout
+            .find(text)
+            .unwrap_or_else(|| panic!("{text}: {}", ran.stdout))
+    };
+    let of = |group: &str| at(&format!("**Create instances**: {group}"));
+    assert!(of("deployment") < of("db"), "{}", ran.stdout);
+    assert!(of("db") < of("profile-a"), "{}", ran.stdout);
+    let error = place.run(["runbook", "set-up", &production]).error();
+    assert!(error.contains("--sizing min"), "{error}");
+    place
+        .run([
+            "runbook",
+            "switch-over",
+            &production,
+            &secondary,
+            "--sizing",
+            "planned",
+        ])
+        .ended(0);
+    let error = place
+        .run(["runbook", "switch-over", &production, "--sizing", "planned"])
+        .error();
+    assert!(error.contains("its secondary environment"), "{error}");
+    place.run(["runbook", "magic", &production]).ended(2);
+}
+
+#[test]
+fn reports_are_the_documents_tables() {
+    let place = Place::new();
+    let (today, planned) = (
+        example("production-2013.yaml"),
+        example("production-2014.yaml"),
+    );
+    let ran = place
+        .run(["report", "usage", "--current", &today, "--future", &planned])
+        .ended(0);
+    assert!(ran.stdout.contains("14–19"), "{}", ran.stdout);
+    let ran = place
+        .run(["report", "summary", &today, "--format", "csv"])
+        .ended(0);
+    assert!(ran.stdout.contains("19"), "{}", ran.stdout);
+    let ran = place
+        .run(["report", "request", &planned, "--format", "mediawiki"])
+        .ended(0);
+    assert!(ran.stdout.contains("{|"), "{}", ran.stdout);
+    let report = place
+        .run(["report", "estimate", &planned, "--format", "json"])
+        .json();
+    assert!(!report["tables"].as_array().unwrap().is_empty());
+    let error = place.run(["report", "usage"]).error();
+    assert!(error.contains("--current"), "{error}");
+    let error = place
+        .run(["report", "sites", &planned, "--site", "moon"])
+        .error();
+    assert!(error.contains("names no site `moon`"), "{error}");
+}
+
+#[test]
+fn a_cost_says_how_much_of_it_has_a_price() {
+    let place = Place::new();
+    let prices = place.file(
+        "prices.csv",
+        "from,currency,what,name,per_hour\n2013-01-01,EUR,flavor,v4-r8-d240,0.10\n",
+    );
+    let today = example("production-2013.yaml");
+    let cost = place
+        .run(["cost", &today, "--prices", &prices, "--format", "json"])
+        .json();
+    // Five application servers and two of Piwik.
+    assert_eq!(cost["total"]["priced"], 7);
+    let ran = place.run(["cost", &today, "--prices", &prices]).ended(0);
+    assert!(ran.stdout.contains("7 of "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Without a price:"), "{}", ran.stdout);
+    let error = place
+        .run(["cost", &today, "--prices", &prices, "--on", "2012-01-01"])
+        .error();
+    assert!(error.contains("no prices hold on 2012-01-01"), "{error}");
+    let broken = place.file("broken.csv", "from,currency\n");
+    let error = place.run(["cost", &today, "--prices", &broken]);
+    assert_eq!(error.status, 2);
+}
+
+#[test]
+fn profiles_are_compared_by_where_they_run() {
+    let place = Place::new();
+    let ran = place
+        .run([
+            "diff",
+            &example("production-2013.yaml"),
+            &example("production-2014.yaml"),
+            "--by",
+            "profile",
+            "--sizing",
+            "planned",
+        ])
+        .ended(1);
+    assert!(
+        ran.stdout.contains("runs on: app ×5 → profile-a ×5"),
+        "{}",
+        ran.stdout
+    );
+}
