@@ -27,6 +27,7 @@ use crate::pages::instances::InstancesPage;
 use crate::pages::notes::NotesPage;
 use crate::pages::operation::OperationPage;
 use crate::pages::operations::OperationsPage;
+use crate::pages::prices::PricesPage;
 use crate::pages::proposals::GroupsPage;
 use crate::pages::report::ReportPage;
 use crate::pages::runbook::RunbookPage;
@@ -124,6 +125,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clouds/:cloud/:kind") view=HeldPage ssr=SsrMode::Async />
                 <Route path=path!("/clouds/:cloud/:kind/thing") view=ThingPage ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
+                <Route path=path!("/prices") view=PricesPage ssr=SsrMode::Async />
                 <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />

@@ -9,14 +9,16 @@ use model::filter::InstanceFilter;
 use model::id::{CloudId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
-use plan::what_if::Scenario;
 
 use crate::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
     EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, ReportData, RunbookData, ThingData, WhatIfData,
+    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
+    WhatIfData,
 };
-use crate::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk};
+use crate::routes::{
+    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
+};
 
 /// Why a page can't be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,8 +70,11 @@ pub trait Backend: Send + Sync {
     async fn what_if(
         &self,
         name: &EnvironmentName,
-        scenario: &Scenario,
+        ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError>;
+
+    /// What things cost.
+    async fn prices(&self) -> Result<PricesData, PageError>;
 
     /// A report about an environment.
     async fn report(

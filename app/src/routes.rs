@@ -18,6 +18,8 @@
 //! | [`ASSIGN`] | [`AssignForm`] | the page that the form was on |
 //! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
 //! | [`NOTES`] | [`NoteForm`] | the page of the notes |
+//! | [`PRICES`] | [`PricesForm`] | the page of the prices |
+//! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
 //! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
@@ -39,12 +41,13 @@ pub use clouds::{
     unassign,
 };
 pub use forms::{
-    CopyForm, DestroyForm, ExplainForm, ExtendForm, NoteForm, PlainForm, PowerForm, SignInForm,
+    CopyForm, DestroyForm, ExplainForm, ExtendForm, NoteForm, PlainForm, PowerForm, PricesForm,
+    ScenarioForm, SignInForm,
 };
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
 pub use tells::{
-    ReportAsk, ReportKind, RunbookAsk, report, report_file, reports, runbook, runbook_file,
-    runbook_for, what_if,
+    KEPT, ReportAsk, ReportKind, RunbookAsk, WhatIfAsk, report, report_file, reports, runbook,
+    runbook_file, runbook_for, what_if, what_if_kept,
 };
 
 /// The dashboard.
@@ -67,6 +70,12 @@ pub const INSTANCES_JSON: &str = "/instances.json";
 pub const COMPARE: &str = "/compare";
 /// `POST`: says what a difference is put down to.
 pub const EXPLAIN: &str = "/compare/explain";
+/// What if the environment `{name}` were otherwise, and the `POST` of [`ScenarioForm`].
+pub const WHAT_IF: &str = "/environments/{name}/what-if";
+/// What things cost: the page, and the `POST` of [`PricesForm`].
+pub const PRICES: &str = "/prices";
+/// The same as CSV.
+pub const PRICES_CSV: &str = "/prices.csv";
 /// The list of operations.
 pub const OPERATIONS: &str = "/operations";
 /// The log of acts.

@@ -59,6 +59,15 @@ const PAGES: &[(&str, &[&str])] = &[
         &["Nobody has written anything yet", "Write it"],
     ),
     (
+        "/prices",
+        &[
+            "From 2014-01-01",
+            "holds today",
+            "one public address",
+            "name=\"csv\"",
+        ],
+    ),
+    (
         "/environments/production-2014/what-if?count.db=3",
         &["Work it out", "What there is", "name=\"count.db\""],
     ),

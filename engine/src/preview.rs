@@ -297,6 +297,10 @@ impl Engine {
         // same transaction; here the cloud alone speaks.
         let reserved: BTreeMap<QuotaKind, u64> = BTreeMap::new();
         let proof = proof::judge(&plan, &topology.flavors, &offers, &reserved);
+        let proof = match self.cost_in_words(&topology, target).await? {
+            Some(words) => proof.with_cost(words),
+            None => proof,
+        };
         Ok(Preview {
             topology,
             plan,
@@ -306,6 +310,28 @@ impl Engine {
             observed,
             look,
         })
+    }
+
+    /// What an environment costs once it is as planned, by the prices of today; none where nobody wrote
+    /// prices down, or nothing of it will be there.
+    async fn cost_in_words(
+        &self,
+        topology: &Topology,
+        target: &Resolved,
+    ) -> Result<Option<String>, EngineError> {
+        if target.resources.is_empty() {
+            return Ok(None);
+        }
+        let books = self.prices().await?;
+        let Some(book) = books.on(self.clock().now().date_naive()) else {
+            return Ok(None);
+        };
+        let cost = plan::cost::cost(topology, &Sizing::Planned, book);
+        Ok(Some(format!(
+            "{}; prices of {}",
+            cost.total.sentence(cost.currency),
+            cost.book
+        )))
     }
 
     /// Until when an environment lives that is brought up now.

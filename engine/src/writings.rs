@@ -2,12 +2,15 @@
 //! each has somebody who wrote it and a line in the log. Nothing here touches a cloud, and a protected
 //! environment may be written about.
 
+use std::collections::BTreeMap;
+
 use model::act::Act;
 use model::id::EnvironmentId;
 use model::name::EnvironmentName;
+use model::price::PriceBooks;
 use model::writing::{Writing, WritingKey, WritingKind};
 use plan::explain::{Fingerprint, Said};
-use plan::writings::{Between, Explanation, Note, Says, Unreadable, read, said};
+use plan::writings::{Between, Explanation, KeptScenario, Note, Says, Unreadable, read, said};
 
 use crate::port::StoreError;
 use crate::submit::Request;
@@ -34,7 +37,21 @@ pub enum NewWriting {
         /// What it says.
         text: Option<Box<Note>>,
     },
+    /// A question of what if about an environment.
+    Scenario {
+        /// Which environment.
+        environment: EnvironmentName,
+        /// What it is called.
+        name: String,
+        /// The question.
+        text: Option<KeptScenario>,
+    },
+    /// What things cost, from which days on.
+    Prices(Option<PriceBooks>),
 }
+
+/// The name of the one writing that holds all price books.
+const PRICES: &str = "prices";
 
 /// A note with the name that it is changed by.
 pub type NamedNote = (Writing, Note);
@@ -90,7 +107,60 @@ impl Engine {
                 self.put(request, key, text.as_deref(), Some(environment.id))
                     .await
             }
+            NewWriting::Scenario {
+                environment,
+                name,
+                text,
+            } => {
+                let environment = self.environment(&environment).await?;
+                let key = WritingKey {
+                    kind: WritingKind::Scenario,
+                    about: about(&[environment.id]),
+                    name,
+                };
+                self.put(request, key, text.as_ref(), Some(environment.id))
+                    .await
+            }
+            NewWriting::Prices(books) => {
+                let key = WritingKey {
+                    kind: WritingKind::PriceBook,
+                    about: String::new(),
+                    name: PRICES.to_owned(),
+                };
+                self.put(request, key, books.as_ref(), None).await
+            }
         }
+    }
+
+    /// The questions of what if that were kept about an environment, by name.
+    pub async fn scenarios(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<BTreeMap<String, KeptScenario>, StoreError> {
+        let about = about(&[environment]);
+        let writings = self
+            .store()
+            .writings(WritingKind::Scenario, Some(&about))
+            .await?;
+        let kept = writings.into_iter();
+        kept.map(|writing| {
+            let scenario = read(&writing).map_err(unreadable)?;
+            Ok((writing.key.name, scenario))
+        })
+        .collect()
+    }
+
+    /// What things cost, from which days on; nothing where nobody wrote it down.
+    pub async fn prices(&self) -> Result<PriceBooks, StoreError> {
+        let writings = self
+            .store()
+            .writings(WritingKind::PriceBook, Some(""))
+            .await?;
+        let found = writings.iter().find(|writing| writing.key.name == PRICES);
+        found.map_or_else(
+            || Ok(PriceBooks::default()),
+            |writing| read(writing).map_err(unreadable),
+        )
     }
 
     async fn put<T: Says>(

@@ -12,6 +12,7 @@ mod estimate;
 mod figures;
 pub mod markdown;
 pub mod mediawiki;
+mod open;
 mod request;
 mod sites;
 mod table;
@@ -19,6 +20,7 @@ mod usage;
 
 pub use current::current;
 pub use estimate::estimate;
+pub use open::open;
 pub use request::{request, request_to};
 pub use sites::{Held, Price, Prices, sites};
 pub use table::{Align, Cell, Column, Figure, Report, Row, RowKind, Span, Table, Unit};

@@ -4,6 +4,7 @@
 mod note;
 
 use model::name::EnvironmentName;
+use model::price::PriceBooks;
 use model::writing::{Writing, WritingKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use note::{Effort, Note, NoteState, Priority, Want, is_link};
 
 use crate::explain::{Class, Fingerprint, Said};
+use crate::what_if::Scenario;
 
 /// What a kind of writing says.
 pub trait Says: Serialize + DeserializeOwned {
@@ -50,6 +52,26 @@ pub struct Explanation {
 
 impl Says for Explanation {
     const KIND: WritingKind = WritingKind::Explanation;
+}
+
+/// All price books are one writing: they are read and written as one table.
+impl Says for PriceBooks {
+    const KIND: WritingKind = WritingKind::PriceBook;
+}
+
+/// A question of what if that somebody kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptScenario {
+    /// The question, as it stands in addresses.
+    pub scenario: Scenario,
+    /// Anything worth knowing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Says for KeptScenario {
+    const KIND: WritingKind = WritingKind::Scenario;
 }
 
 /// What people said of the differences between two environments.

@@ -108,6 +108,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Check(args) => check::run(args, setup, out).await,
             Command::Runbook(args) => runbook::run(args, setup, out).await,
             Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
+            Command::Prices(command) => prices::run(command, setup, out).await,
             Command::Cost(args) => cost::run(args, setup, out).await,
             Command::Capacity(args) => capacity::run(args, setup, out).await,
             Command::Plan(args) => plan::run(args, setup, out).await,

@@ -36,6 +36,8 @@ mod pages;
 mod phone_home;
 #[path = "web/power.rs"]
 mod power;
+#[path = "web/prices.rs"]
+mod prices;
 #[path = "web/sign_in.rs"]
 mod sign_in;
 #[path = "web/tells.rs"]

@@ -24,6 +24,8 @@ pub(crate) enum Place {
     Clouds,
     /// The comparison.
     Compare,
+    /// What things cost.
+    Prices,
     /// Operations.
     Operations,
     /// The log of acts.
@@ -32,7 +34,7 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str, Icon); 7] = [
+const PLACES: [(Place, &str, &str, Icon); 8] = [
     (
         Place::Dashboard,
         routes::DASHBOARD,
@@ -53,6 +55,7 @@ const PLACES: [(Place, &str, &str, Icon); 7] = [
     ),
     (Place::Clouds, routes::CLOUDS, "Clouds", Icon::Cloud),
     (Place::Compare, routes::COMPARE, "Compare", Icon::Compare),
+    (Place::Prices, routes::PRICES, "Prices", Icon::Prices),
     (
         Place::Operations,
         routes::OPERATIONS,

@@ -7,7 +7,7 @@ use model::id::RevisionNumber;
 use model::name::EnvironmentName;
 use model::operation::Trouble;
 use plan::capacity::{EnvironmentCapacity, Totals};
-use plan::explain::{Explained, Fingerprint};
+use plan::explain::Explained;
 
 use super::Age;
 use crate::routes::CompareAsk;
@@ -68,8 +68,6 @@ pub struct Comparison {
     pub report: DiffReport,
     /// What each change is put down to, in the order of the report.
     pub explained: Vec<Explained>,
-    /// By which each change is known, in the same order, where something can be said of it.
-    pub fingerprints: Vec<Fingerprint>,
     /// A third state beside the two.
     pub third: Option<Third>,
 }

@@ -12,6 +12,7 @@ pub mod instance;
 pub mod instances;
 pub mod notes;
 pub mod operation;
+pub mod prices;
 pub mod tells;
 pub mod what_if;
 
@@ -30,6 +31,7 @@ pub use instance::{ConsoleText, InstanceData, KeypairRow};
 pub use instances::{InstanceFacets, InstancesData};
 pub use notes::{NotesData, ShownNote};
 pub use operation::{AuditData, OperationData, OperationsData};
+pub use prices::PricesData;
 pub use tells::{ReportData, RunbookData};
 pub use what_if::WhatIfData;
 

@@ -22,6 +22,8 @@ pub struct WhatIfData {
     pub secondary: Option<String>,
     /// When the cloud said last what it has, where it did.
     pub asked: Option<Age>,
+    /// Questions that were kept, each with what is worth knowing of it.
+    pub kept: Vec<(String, Option<String>)>,
     /// What comes of it, or why it can't be worked out.
     pub outcome: Result<Box<Outcome>, Trouble>,
 }

@@ -250,7 +250,6 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
         b,
         report,
         explained,
-        fingerprints,
         third,
     } = comparison;
     let DiffReport {
@@ -271,13 +270,9 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
         )
         .into_any()
     } else {
-        let changes = changes.iter().zip(explained).zip(fingerprints);
+        let changes = changes.iter().zip(explained);
         let changes = changes
-            .map(|((change, explained), fingerprint)| changes::Difference {
-                change,
-                explained,
-                fingerprint,
-            })
+            .map(|(change, explained)| changes::Difference { change, explained })
             .collect();
         changes::sections(ask, changes)
     };

@@ -17,6 +17,7 @@ pub(crate) mod notes;
 pub(crate) mod offer;
 pub(crate) mod operation;
 pub(crate) mod operations;
+pub(crate) mod prices;
 pub(crate) mod proposals;
 pub(crate) mod report;
 pub(crate) mod runbook;

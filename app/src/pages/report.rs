@@ -79,6 +79,7 @@ const fn words(kind: ReportKind) -> &'static str {
         ReportKind::Estimate => "What it will need",
         ReportKind::Request => "Request to a provider",
         ReportKind::Sites => "Held against what sites offer",
+        ReportKind::Open => "What is still open",
     }
 }
 

@@ -3,12 +3,14 @@
 //! that is asked stands in the address.
 
 mod ask;
+mod kept;
 
 use leptos::prelude::*;
 use model::name::CloudName;
 use model::quota::QuotaKind;
+use plan::cost::Figure;
 use plan::headroom::Fit;
-use plan::what_if::{Held, Limit, Limited, Outcome, Scenario};
+use plan::what_if::{Costs, Held, Limit, Limited, Outcome};
 
 use crate::components::age::age;
 use crate::components::badge::{self, Tone, badge};
@@ -20,16 +22,15 @@ use crate::components::trouble::trouble;
 use crate::context::{Shown, page, path, query, readable};
 use crate::data::WhatIfData;
 use crate::fmt;
+use crate::routes::WhatIfAsk;
 
 /// The page.
 #[component]
 pub(crate) fn WhatIfPage() -> impl IntoView {
     page(|backend| async move {
         let name = path("name", "environment")?;
-        let query = query();
-        let scenario = Scenario::from_pairs(query.pairs());
-        let scenario = readable(scenario.map_err(|error| error.to_string()))?;
-        let data = backend.what_if(&name, &scenario).await?;
+        let ask = readable(WhatIfAsk::read(&query()))?;
+        let data = backend.what_if(&name, &ask).await?;
         Ok(Shown {
             title: format!("What if, {name}"),
             place: Place::Environments,
@@ -50,6 +51,7 @@ fn draw(data: &WhatIfData) -> impl IntoView + use<> {
         {rooms(name, Room::WhatIf)}
         {ask::form(data)}
         {body}
+        {kept::section(data)}
     }
 }
 
@@ -62,7 +64,7 @@ fn worked_out(data: &WhatIfData, outcome: &Outcome) -> impl IntoView + use<> {
         temporaries,
         secondary,
         all,
-        cost: _,
+        cost,
         limits,
         first: _,
         most_temporaries,
@@ -136,6 +138,7 @@ fn worked_out(data: &WhatIfData, outcome: &Outcome) -> impl IntoView + use<> {
             <h2 id="totals-title">"What it takes"</h2>
             {capacity::parts(parts)}
         </section>
+        {cost.as_ref().map(costs)}
         <section aria-labelledby="limits-title">
             <h2 id="limits-title">"What there is"</h2>
             {data
@@ -146,6 +149,46 @@ fn worked_out(data: &WhatIfData, outcome: &Outcome) -> impl IntoView + use<> {
             {table(limits)}
         </section>
         {lost}
+    }
+}
+
+/// What it costs at each sizing, and how much of it has a price.
+fn costs(costs: &Costs) -> impl IntoView + use<> {
+    let Costs {
+        book,
+        currency,
+        production,
+        temporary: _,
+        secondary: _,
+        all,
+    } = costs;
+    let line = |label: &'static str, figure: &Figure| {
+        view! { <li>{label} ": " {figure.sentence(*currency)}</li> }
+    };
+    let missing = production
+        .planned
+        .unpriced
+        .iter()
+        .map(|missing| view! { <li>{missing.to_string()}</li> })
+        .collect_view();
+    let missing = (!production.planned.unpriced.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"What has no price"</summary>
+                <ul class="tight">{missing}</ul>
+            </details>
+        }
+    });
+    view! {
+        <section aria-labelledby="cost-title">
+            <h2 id="cost-title">"What it costs"</h2>
+            <p class="muted">{format!("All of it, by the prices of {book}.")}</p>
+            <ul class="tight">
+                {line("at minimum", &all.min)} {line("as planned", &all.planned)}
+                {line("at maximum", &all.max)}
+            </ul>
+            {missing}
+        </section>
     }
 }
 

@@ -136,6 +136,34 @@ pub struct NoteForm {
     pub link: String,
 }
 
+/// Keeps a question of what if about an environment, or forgets it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ScenarioForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// What it is called.
+    pub name: String,
+    /// The question, as it stands in addresses; nothing: it is forgotten.
+    #[serde(default)]
+    pub scenario: String,
+    /// Anything worth knowing; may be empty.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Writes what things cost.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PricesForm {
+    /// [`super::FORM_TOKEN`].
+    pub form_token: String,
+    /// All price books, as CSV; nothing: there are none any more.
+    #[serde(default)]
+    pub csv: String,
+    /// Why; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use model::name::EnvironmentName;
 use plan::runbook::Purpose;
+use plan::what_if::Scenario;
 
 use super::asks::CompareSizing;
 use super::query::{Query, address};
@@ -67,16 +68,19 @@ pub enum ReportKind {
     Request,
     /// Held against what sites offer.
     Sites,
+    /// What nobody has decided yet.
+    Open,
 }
 
 impl ReportKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Summary,
         Self::Usage,
         Self::Estimate,
         Self::Request,
         Self::Sites,
+        Self::Open,
     ];
 
     /// The word for it, as in addresses.
@@ -87,6 +91,7 @@ impl ReportKind {
             Self::Estimate => "estimate",
             Self::Request => "request",
             Self::Sites => "sites",
+            Self::Open => "open",
         }
     }
 }
@@ -140,6 +145,39 @@ impl ReportAsk {
 /// What if an environment were otherwise; the scenario stands behind `?`.
 pub fn what_if(name: &EnvironmentName) -> String {
     format!("/environments/{name}/what-if")
+}
+
+/// The parameter that names a question that was kept; it may come more than once.
+pub const KEPT: &str = "kept";
+
+/// What is asked of a what-if: questions that were kept, one over the other, and what is asked beside
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhatIfAsk {
+    /// The names of those that were kept.
+    pub kept: Vec<String>,
+    /// What else is asked.
+    pub scenario: Scenario,
+}
+
+impl WhatIfAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        let own = query.pairs().filter(|(name, _)| *name != KEPT);
+        Ok(Self {
+            kept: query.all(KEPT).map(ToOwned::to_owned).collect(),
+            scenario: Scenario::from_pairs(own).map_err(|error| error.to_string())?,
+        })
+    }
+}
+
+/// A what-if by questions that were kept.
+pub fn what_if_kept(name: &EnvironmentName, kept: &[&str]) -> String {
+    let kept: Vec<(&str, Option<String>)> = kept
+        .iter()
+        .map(|kept| (KEPT, Some((*kept).to_owned())))
+        .collect();
+    address(&what_if(name), &kept)
 }
 
 /// The runbooks of an environment.

@@ -18,7 +18,7 @@ pub(super) use cloud::{
 };
 pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
 pub(super) use judge::{
-    CheckArgs, CostArgs, Markup, ReportCommand, ReportForm, ReportOut, RunbookArgs,
+    CheckArgs, CostArgs, Markup, PricesCommand, ReportCommand, ReportForm, ReportOut, RunbookArgs,
 };
 
 /// See what you run, plan what you want, rehearse the difference.
@@ -87,6 +87,9 @@ pub(super) enum Command {
     /// Tell what an environment costs by a price book, and how many of its items have a price
     #[command(after_help = "Examples:\n  understudy cost production-2013 --prices prices.csv")]
     Cost(CostArgs),
+    /// Store what things cost, or print it: what pages and previews tell costs by
+    #[command(subcommand)]
+    Prices(PricesCommand),
     /// Sum what environments take, at minimum, as planned and at maximum
     #[command(
         after_help = "Examples:\n  understudy capacity production-2013 production-2014\n  \

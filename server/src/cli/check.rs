@@ -49,7 +49,7 @@ pub(super) async fn run(args: CheckArgs, setup: Setup, out: Out) -> Result<Done,
         None => None,
         Some(path) => {
             let books = prices::read(path)?;
-            let book = prices::on(&books, path, today)?;
+            let book = prices::on(&books, &path.display().to_string(), today)?;
             Some(book.flavors.keys().cloned().collect())
         }
     };

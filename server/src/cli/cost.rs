@@ -22,9 +22,12 @@ pub(super) async fn run(args: CostArgs, setup: Setup, out: Out) -> Result<Done, 
         format,
         data,
     } = args;
-    let books = prices::read(&path)?;
-    let book = prices::on(&books, &path, prices::day(on))?;
     let mut sources = Sources::new(data, setup);
+    let (books, whose) = match path {
+        Some(path) => (prices::read(&path)?, path.display().to_string()),
+        None => (sources.prices().await?, "the stored prices".to_owned()),
+    };
+    let book = prices::on(&books, &whose, prices::day(on))?;
     let topology = sources.topology(&subject).await?;
     sources.close().await;
     let sizing = sizing(named.sizing, [&topology])?;

@@ -1,12 +1,18 @@
-//! Price books in files.
+//! Price books: in files, and the stored ones.
 
 use std::path::Path;
 
 use chrono::NaiveDate;
+use engine::Ask;
 use engine::port::Clock as _;
+use engine::writings::NewWriting;
 use model::price::{PriceBook, PriceBooks, csv};
 
+use super::args::PricesCommand;
 use super::error::CliError;
+use super::output::Out;
+use super::up_down::request;
+use super::{Done, Setup, open};
 use crate::installation::{SystemClock, read_file};
 
 /// The day that is named, or today.
@@ -26,16 +32,39 @@ pub(super) fn read(path: &Path) -> Result<PriceBooks, CliError> {
     csv::read(&text).map_err(|problems| CliError::usage(format!("{}: {problems}", path.display())))
 }
 
-/// The book that holds on a day.
+/// The book that holds on a day, of those that are called so.
 pub(super) fn on<'b>(
     books: &'b PriceBooks,
-    path: &Path,
+    whose: &str,
     day: NaiveDate,
 ) -> Result<&'b PriceBook, CliError> {
     books.on(day).ok_or_else(|| {
-        CliError::usage(format!(
-            "{}: no prices hold on {day}: all of its books begin later; name a later day with --on",
-            path.display()
-        ))
+        CliError::usage(if books.is_empty() {
+            format!("{whose}: there are none: import some with `understudy prices import FILE`, or name a file with --prices")
+        } else {
+            format!("{whose}: no prices hold on {day}: all books begin later; name a later day with --on")
+        })
     })
+}
+
+/// Stores or prints price books.
+pub(super) async fn run(command: PricesCommand, setup: Setup, out: Out) -> Result<Done, CliError> {
+    match command {
+        PricesCommand::Import { file, reason, data } => {
+            let books = read(&file)?;
+            let installation = open(&data, setup).await?;
+            let count = books.iter().count();
+            let ask = Ask::Write(NewWriting::Prices(Some(books)));
+            installation.engine.submit(request(reason), ask).await?;
+            installation.close().await;
+            out.text(&format!("{count} stored, in the place of all that were\n"));
+        }
+        PricesCommand::Export { data } => {
+            let installation = open(&data, setup).await?;
+            let books = installation.engine.prices().await?;
+            installation.close().await;
+            out.text(&csv::write(&books));
+        }
+    }
+    Ok(Done::Yes)
 }

@@ -8,6 +8,7 @@ use model::file::{Document, parse_bytes};
 use model::id::RevisionNumber;
 use model::key::Key;
 use model::name::{EnvironmentName, RecipeName};
+use model::price::PriceBooks;
 use model::recipe::Recipe;
 use model::topology::Topology;
 
@@ -110,6 +111,11 @@ impl Sources {
             None => open(&self.data, self.setup.clone()).await?,
         };
         Ok(self.opened.insert(opened))
+    }
+
+    /// What things cost, as it is stored.
+    pub(super) async fn prices(&mut self) -> Result<PriceBooks, CliError> {
+        Ok(self.installation().await?.engine.prices().await?)
     }
 
     /// Waits for what is being written.

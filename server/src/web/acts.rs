@@ -6,6 +6,8 @@ mod clouds;
 mod explain;
 mod notes;
 mod power;
+mod prices;
+mod scenario;
 
 use std::sync::Arc;
 
@@ -33,6 +35,8 @@ pub(super) use clouds::{assign, collect, unassign};
 pub(super) use explain::explain;
 pub(super) use notes::note;
 pub(super) use power::power;
+pub(super) use prices::{prices, prices_csv};
+pub(super) use scenario::scenario;
 
 /// For how long after an environment was asked for the same person's form for it counts as the
 /// same click.

@@ -14,6 +14,7 @@ mod instance;
 mod instances;
 mod notes;
 mod operations;
+mod prices;
 mod proposals;
 mod tells;
 mod temporary;
@@ -27,9 +28,12 @@ use app::backend::{Backend, PageError};
 use app::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
     EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, ReportData, RunbookData, ThingData, WhatIfData,
+    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
+    WhatIfData,
 };
-use app::routes::{CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk};
+use app::routes::{
+    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk, WhatIfAsk,
+};
 use async_trait::async_trait;
 use axum::http::Uri;
 use engine::Engine;
@@ -39,7 +43,6 @@ use model::environment::Environment;
 use model::filter::InstanceFilter;
 use model::id::{CloudId, EnvironmentId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
-use plan::what_if::Scenario;
 use tokio::sync::OnceCell;
 
 pub(super) use compare::compared;
@@ -143,9 +146,13 @@ impl Backend for Reader {
     async fn what_if(
         &self,
         name: &EnvironmentName,
-        scenario: &Scenario,
+        ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError> {
-        Ok(self.read_what_if(name, scenario).await?)
+        Ok(self.read_what_if(name, ask).await?)
+    }
+
+    async fn prices(&self) -> Result<PricesData, PageError> {
+        Ok(self.read_prices().await?)
     }
 
     async fn report(

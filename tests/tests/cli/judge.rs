@@ -146,6 +146,16 @@ fn a_cost_says_how_much_of_it_has_a_price() {
         .run(["cost", &today, "--prices", &prices, "--on", "2012-01-01"])
         .error();
     assert!(error.contains("no prices hold on 2012-01-01"), "{error}");
+    let error = place.run(["cost", &today]).error();
+    assert!(error.contains("prices import FILE"), "{error}");
+    place.run(["prices", "import", &prices]).ended(0);
+    let cost = place.run(["cost", &today, "--format", "json"]).json();
+    assert_eq!(cost["total"]["priced"], 7);
+    let written = place.run(["prices", "export"]).ended(0).stdout;
+    assert!(
+        written.contains("2013-01-01,EUR,flavor,v4-r8-d240,0.1"),
+        "{written}"
+    );
     let broken = place.file("broken.csv", "from,currency\n");
     let error = place.run(["cost", &today, "--prices", &broken]);
     assert_eq!(error.status, 2);

@@ -50,6 +50,11 @@ async fn a_note_is_written_decided_and_taken_away() {
     assert!(page.body.contains("group/db"), "{}", page.body);
     assert!(page.body.contains("Open · 1"), "{}", page.body);
     let id = page.field("id");
+    let list = ann
+        .get("/environments/production-2014/reports.md?report=open")
+        .await;
+    assert!(list.body.contains("Is there a local"), "{}", list.body);
+    assert!(list.body.contains("1 open, 0 decided"), "{}", list.body);
 
     let decided = [
         ("id", id.as_str()),

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::harness::Site;
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "/",
     "/environments",
     "/environments/production-2013",
@@ -19,6 +19,7 @@ const PAGES: [&str; 20] = [
     "/clouds/simulated/server",
     "/compare",
     "/environments/production-2014/notes",
+    "/prices",
     "/environments/production-2014/what-if?count.db=3&temporary=2&secondary=yes&lost=any-host",
     "/environments/production-2014/runbook?for=upgrade&with=secondary",
     "/environments/production-2013/reports?report=usage&with=production-2014",

@@ -77,6 +77,48 @@ async fn a_what_if_is_in_its_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn questions_are_kept_and_stacked() {
+    const WHAT_IF: &str = "/environments/production-2014/what-if";
+    let site = Site::serve(true).await;
+    let ann = site.person("ann").await;
+    let keep = async |name: &str, scenario: &str| {
+        ann.submit(
+            WHAT_IF,
+            &[
+                ("name", name),
+                ("scenario", scenario),
+                ("note", "for <winter>"),
+            ],
+        )
+        .await
+    };
+    keep("two copies", "temporary=2")
+        .await
+        .leads_to(&format!("{WHAT_IF}?kept=two+copies"));
+    keep("follower", "secondary=yes").await;
+    let page = ann
+        .page(&format!("{WHAT_IF}?kept=two+copies&kept=follower"))
+        .await;
+    assert!(page.body.contains("41–46"), "{}", page.body);
+    assert!(page.body.contains("for &lt;winter"), "{}", page.body);
+    // What is asked beside them has the last word.
+    let page = ann
+        .page(&format!("{WHAT_IF}?kept=two+copies&temporary=1"))
+        .await;
+    assert!(page.body.contains("23–28"), "{}", page.body);
+
+    let nothing = ann.get(&format!("{WHAT_IF}?kept=nothing")).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    for (name, scenario) in [(" ", "temporary=1"), ("x", "magic=1")] {
+        let refused = keep(name, scenario).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.body);
+    }
+    keep("follower", "").await.leads_to(WHAT_IF);
+    let page = ann.page(WHAT_IF).await;
+    assert!(!page.body.contains("follower"), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_documents_table_comes_out_in_every_form() {
     let site = Site::serve(true).await;
     let ann = site.person("ann").await;

@@ -19,7 +19,6 @@ use crate::routes::{self, CompareAsk};
 pub(super) struct Difference<'a> {
     pub(super) change: &'a ChangeRow,
     pub(super) explained: &'a Explained,
-    pub(super) fingerprint: &'a Fingerprint,
 }
 
 const fn tone(class: Class) -> Tone {
@@ -238,11 +237,7 @@ fn table(
 
 /// What a difference is put down to, and the form to say otherwise.
 fn why(ask: &CompareAsk, row: &Difference<'_>) -> AnyView {
-    let Difference {
-        change,
-        explained,
-        fingerprint,
-    } = *row;
+    let Difference { change, explained } = *row;
     let Explained { class, why, said } = explained.clone();
     let by = said.then_some(" (a person said so)");
     // Only what is open, or was said by somebody, is asked about.
@@ -264,6 +259,7 @@ fn why(ask: &CompareAsk, row: &Difference<'_>) -> AnyView {
                 }
             })
             .collect_view();
+        let fingerprint = Fingerprint::of(change).as_str().to_owned();
         let reason = if said { why.clone() } else { String::new() };
         view! {
             <details class="explain">
@@ -274,7 +270,7 @@ fn why(ask: &CompareAsk, row: &Difference<'_>) -> AnyView {
                 <form method="post" action=routes::EXPLAIN class="stack">
                     {form::token()}
                     {form::hidden("comparison", comparison)}
-                    {form::hidden("fingerprint", fingerprint.as_str())}
+                    {form::hidden("fingerprint", fingerprint)}
                     <label>
                         "Put down to "
                         <select name="class">

@@ -21,6 +21,7 @@ pub(super) fn form(data: &WhatIfData) -> impl IntoView + use<> {
         recipe,
         secondary,
         asked: _,
+        kept: _,
         outcome: _,
     } = data;
     let groups = topology

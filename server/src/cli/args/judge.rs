@@ -201,9 +201,9 @@ pub(in crate::cli) struct CostArgs {
     /// A file or a stored environment
     #[arg(value_name = "A")]
     pub(in crate::cli) subject: String,
-    /// The price book (CSV)
+    /// A price book (CSV) [default: the stored one]
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) prices: PathBuf,
+    pub(in crate::cli) prices: Option<PathBuf>,
     /// The day whose prices hold, as in 2026-07-01 [default: today]
     #[arg(long, value_name = "DAY")]
     pub(in crate::cli) on: Option<NaiveDate>,
@@ -213,4 +213,28 @@ pub(in crate::cli) struct CostArgs {
     pub(in crate::cli) format: FormatArg,
     #[command(flatten)]
     pub(in crate::cli) data: DataArgs,
+}
+
+/// What is done with the stored price books.
+#[derive(Clone, Debug, Subcommand)]
+pub(in crate::cli) enum PricesCommand {
+    /// Store what things cost, from a CSV file; it takes the place of all that was stored
+    #[command(
+        after_help = "Examples:\n  understudy prices import prices.csv --reason 'offer of March'"
+    )]
+    Import {
+        /// The price books (CSV)
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Why, for the log
+        #[arg(long)]
+        reason: Option<String>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Print all stored price books as CSV
+    Export {
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }

@@ -62,9 +62,9 @@ async fn say(
     let request = answering.request(reason, None)?;
     let shown = compared(reader, ask).await?;
     let fingerprint = Fingerprint::from(fingerprint);
-    let mut rows = shown.fingerprints.iter().zip(&shown.report.changes);
-    let row = rows.find(|(known, _)| **known == fingerprint);
-    let (_, row) = row.ok_or_else(|| {
+    let mut rows = shown.report.changes.iter();
+    let row = rows.find(|row| Fingerprint::of(row) == fingerprint);
+    let row = row.ok_or_else(|| {
         failed(
             StatusCode::CONFLICT,
             "The difference is another by now",

@@ -222,7 +222,6 @@ pub(super) async fn compare(State(web): State<Arc<Web>>, uri: Uri) -> Response {
             b,
             report,
             explained,
-            fingerprints: _,
             third,
         } = compared(&reader, &ask).await?;
         Ok(Compared {

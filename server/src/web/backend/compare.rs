@@ -11,7 +11,7 @@ use model::recipe::Recipe;
 use model::resolved::resolve;
 use model::topology::Topology;
 use plan::capacity::{capacity_of, totals};
-use plan::explain::{Fingerprint, Relation, explained};
+use plan::explain::{Relation, explained};
 
 use super::{Failed, Reader};
 use crate::web::trouble::bad_request;
@@ -156,7 +156,6 @@ pub(in crate::web) async fn compared(
     let relation = relation(reader, &a, &b, ask).await?;
     let said = reader.engine().said(a.environment.id, b.environment.id);
     let explained = explained(&report, &relation, &said.await?);
-    let fingerprints = report.changes.iter().map(Fingerprint::of).collect();
     let third = match &ask.c {
         None => None,
         Some(c) => {
@@ -173,7 +172,6 @@ pub(in crate::web) async fn compared(
         b: shown(&b, ask),
         report,
         explained,
-        fingerprints,
         third,
     })
 }

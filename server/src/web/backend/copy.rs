@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::data::{CopyPreview, Known, Offer, RecipeChoice};
+use app::data::{CopyPreview, Cost, Known, Offer, RecipeChoice};
 use app::routes::CopyAsk;
 use engine::preview::CopyOrder;
 use engine::{EngineError, preview};
@@ -72,9 +72,25 @@ impl Proofs {
     }
 }
 
-/// What the pages tell of a cost as long as nobody told any prices.
+/// Where prices can be told.
+const NO_PRICES: &str = "there is no price book for today yet: write one under Prices";
+
+/// What so many hours of an environment cost, in words, by prices of a day; whatever has no price is
+/// told with it.
+pub(super) fn for_hours(cost: &plan::cost::Cost, hours: u32) -> Known<String> {
+    match cost.total.per_hour {
+        Some(hour) => Known::Is(format!(
+            "{} {}",
+            hour.times(hours.into()).rounded(),
+            cost.currency
+        )),
+        None => Known::not("nothing of it has a price"),
+    }
+}
+
+/// What the pages tell of a cost where nobody told any prices.
 pub(super) fn no_prices<T>() -> Known<T> {
-    Known::not("there is no price book yet")
+    Known::not(NO_PRICES)
 }
 
 impl Reader {
@@ -195,6 +211,36 @@ impl Reader {
         })
     }
 
+    /// What an environment costs by the prices of today.
+    async fn cost_of(&self, topology: &Topology, hours: u32) -> Result<Known<Cost>, Failed> {
+        let Some(cost) = self.cost_today(topology).await? else {
+            return Ok(no_prices());
+        };
+        let words = |hours| for_hours(&cost, hours);
+        Ok(match (words(1), words(hours)) {
+            (Known::Is(per_hour), Known::Is(until_expiry)) => Known::Is(Cost {
+                per_hour,
+                until_expiry,
+                basis: format!(
+                    "prices of {}; {} of {} items priced",
+                    cost.book, cost.total.priced, cost.total.of
+                ),
+            }),
+            (Known::Not { why }, _) | (_, Known::Not { why }) => Known::Not { why },
+        })
+    }
+
+    /// What an environment costs as planned, by the book of today; none where there is none.
+    pub(super) async fn cost_today(
+        &self,
+        topology: &Topology,
+    ) -> Result<Option<plan::cost::Cost>, Failed> {
+        let books = self.engine().prices().await?;
+        let today = self.engine().clock().now().date_naive();
+        let book = books.on(today);
+        Ok(book.map(|book| plan::cost::cost(topology, &Sizing::Planned, book)))
+    }
+
     /// A draft with everything filled in that was left open.
     async fn preview(
         &self,
@@ -270,7 +316,7 @@ impl Reader {
             expires_at: now + chrono::Duration::hours(i64::from(hours.min(max_hours))),
             reason,
             capacity,
-            cost: no_prices(),
+            cost: self.cost_of(topology, hours).await?,
             plan: plan.clone(),
             proof: proof.clone(),
             fidelity: fidelity.clone(),

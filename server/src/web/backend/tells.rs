@@ -6,10 +6,11 @@ use model::environment::Environment;
 use model::name::EnvironmentName;
 use model::operation::Trouble;
 use model::topology::Topology;
-use plan::report::{Held, Price, Report, Usage, current, estimate, request, sites, usage};
+use plan::report::{Held, Price, Report, Usage, current, estimate, open, request, sites, usage};
 use plan::runbook::{
     Purpose, Runbook, RunbookError, change, set_up, switch_back, switch_over, take_down, upgrade,
 };
+use plan::writings::Note;
 
 use super::{Failed, Reader};
 
@@ -37,8 +38,23 @@ impl Reader {
         let (environment, topology) = self.state_named(name).await?;
         let with = self.state_of_other(ask.with.as_ref()).await?;
         let temporary = self.state_of_other(ask.temporary.as_ref()).await?;
+        let notes = match ask.kind {
+            ReportKind::Open => self.engine().notes(environment.id).await?,
+            ReportKind::Summary
+            | ReportKind::Usage
+            | ReportKind::Estimate
+            | ReportKind::Request
+            | ReportKind::Sites => Vec::new(),
+        };
+        let notes: Vec<Note> = notes.into_iter().map(|(_, note)| note).collect();
+        let told = Told {
+            topology: &topology,
+            with: with.as_ref(),
+            temporary: temporary.as_ref(),
+            notes: &notes,
+        };
         Ok(ReportData {
-            report: report(&topology, with.as_ref(), temporary.as_ref(), ask.kind),
+            report: report(&told, ask.kind),
             others: self.others(name).await?,
             environment,
             ask: ask.clone(),
@@ -107,13 +123,23 @@ fn trouble(why: &str) -> Trouble {
     }
 }
 
-fn report(
-    topology: &Topology,
-    with: Option<&Topology>,
-    temporary: Option<&Topology>,
-    kind: ReportKind,
-) -> Report {
+/// What a report is made of.
+struct Told<'a> {
+    topology: &'a Topology,
+    with: Option<&'a Topology>,
+    temporary: Option<&'a Topology>,
+    notes: &'a [Note],
+}
+
+fn report(told: &Told<'_>, kind: ReportKind) -> Report {
+    let Told {
+        topology,
+        with,
+        temporary,
+        notes,
+    } = *told;
     match kind {
+        ReportKind::Open => open(&topology.environment, notes),
         ReportKind::Summary => current(topology),
         ReportKind::Usage => {
             let temporary: Vec<&Topology> = temporary.into_iter().collect();

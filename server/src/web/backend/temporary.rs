@@ -12,14 +12,12 @@ use model::operation::{Operation, OperationState, Phase, StepState};
 use model::topology::Topology;
 use plan::copy::Fidelity;
 
-use super::copy::no_prices;
+use super::copy::{for_hours, no_prices};
 use super::operations::Standing;
 use super::{Failed, Reader};
 
 /// By how many hours a lease can be extended with one click.
 const EXTENSIONS: [u32; 4] = [1, 4, 8, 24];
-/// How many lines of its log are looked through for where it comes from.
-const LINES: u32 = 1000;
 
 /// Where a copy comes from.
 #[derive(Default)]
@@ -70,8 +68,21 @@ impl Reader {
                     )
                 })
         };
+        let cost = match (&lease, environment.planned) {
+            (Some(_), Some(_)) => {
+                let store = self.store();
+                let planned = store.revision(environment.id, Layer::Planned, None).await?;
+                match planned {
+                    Some((_, topology)) => self.cost_today(&topology).await?,
+                    None => None,
+                }
+            }
+            (_, None) | (None, _) => None,
+        };
         Ok(TemporaryData {
-            extensions: lease.as_ref().map_or_else(Vec::new, extensions),
+            extensions: lease
+                .as_ref()
+                .map_or_else(Vec::new, |lease| extensions(lease, cost.as_ref())),
             lease,
             source,
             recipe,
@@ -101,18 +112,15 @@ impl Reader {
 
     /// Where it comes from, as the log of acts tells it.
     async fn origin(&self, environment: &Environment) -> Result<Origin, Failed> {
-        let log = self.store().audit(Some(environment.id), LINES).await?;
-        let derived = log.into_iter().rev().find_map(|line| match line.act {
-            Act::Derive {
-                source,
-                layer,
-                revision,
-                recipe,
-                name: _,
-            } => Some((source, layer, revision, recipe)),
-            _ => None,
-        });
-        let Some((source, layer, revision, recipe)) = derived else {
+        let origin = self.store().origin(environment.id).await?;
+        let Some(Act::Derive {
+            source,
+            layer,
+            revision,
+            recipe,
+            name: _,
+        }) = origin.map(|line| line.act)
+        else {
             return Ok(Origin::default());
         };
         let name = self
@@ -173,7 +181,7 @@ impl Reader {
     }
 }
 
-fn extensions(lease: &Lease) -> Vec<Extension> {
+fn extensions(lease: &Lease, cost: Option<&plan::cost::Cost>) -> Vec<Extension> {
     EXTENSIONS
         .into_iter()
         .map(|hours| {
@@ -187,7 +195,7 @@ fn extensions(lease: &Lease) -> Vec<Extension> {
                         lease.limit.format("%Y-%m-%d %H:%M UTC")
                     )
                 }),
-                cost: no_prices(),
+                cost: cost.map_or_else(no_prices, |cost| for_hours(cost, hours)),
             }
         })
         .collect()

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 
 use app::data::{Age, WhatIfData};
-use app::routes::EnvironmentAsk;
+use app::routes::{EnvironmentAsk, WhatIfAsk};
 use chrono::Duration;
 use model::environment::{Environment, EnvironmentKind};
 use model::name::{CloudName, EnvironmentName};
 use model::operation::Trouble;
 use model::topology::Topology;
 use plan::loss::Places;
-use plan::what_if::{Base, Ground, Scenario, standing, what_if};
+use plan::what_if::{Base, Ground, stack, standing, what_if};
 
-use super::{Failed, Reader};
+use super::{Failed, Reader, not_found};
 
 /// From what age on a cloud's answer can't be relied on.
 const STALE: Duration = Duration::minutes(10);
@@ -22,7 +22,7 @@ impl Reader {
     pub(super) async fn read_what_if(
         &self,
         name: &EnvironmentName,
-        scenario: &Scenario,
+        ask: &WhatIfAsk,
     ) -> Result<WhatIfData, Failed> {
         let environment = self.environment_of(name).await?;
         let (_, topology) = self
@@ -42,15 +42,26 @@ impl Reader {
             .and_then(|cloud| clouds.get(cloud))
             .map(|ground| ground.offers.at);
         let now = self.engine().clock().now();
+        let books = self.engine().prices().await?;
         let base = Base {
             production: &topology,
             temporary: temporary.as_ref().map(|(_, topology)| topology),
             secondary: secondary.as_ref(),
             clouds: &clouds,
-            book: None,
+            book: books.on(now.date_naive()),
             places: &Places::new(),
         };
-        let scenario = scenario.clone().without_what_is_so(&base);
+        let kept = self.engine().scenarios(environment.id).await?;
+        let own = ask.scenario.clone().without_what_is_so(&base);
+        let mut asked_for = Vec::new();
+        for name in &ask.kept {
+            let kept = kept
+                .get(name)
+                .ok_or_else(|| not_found(&format!("kept question “{name}”")))?;
+            asked_for.push(&kept.scenario);
+        }
+        asked_for.push(&own);
+        let scenario = stack(asked_for);
         let outcome = what_if(&base, &scenario)
             .map(Box::new)
             .map_err(|error| Trouble {
@@ -69,6 +80,10 @@ impl Reader {
                 at,
                 stale: now - at > STALE,
             }),
+            kept: kept
+                .into_iter()
+                .map(|(name, kept)| (name, kept.note))
+                .collect(),
             environment,
             topology,
             scenario,
