@@ -90,6 +90,18 @@ impl CompareSizing {
         }
     }
 
+    /// Reads it from an address; as planned where it says nothing.
+    pub(super) fn read(query: &Query) -> Result<Self, String> {
+        match query.get("sizing") {
+            None | Some("planned") => Ok(Self::Planned),
+            Some("min") => Ok(Self::Min),
+            Some("max") => Ok(Self::Max),
+            Some(other) => Err(format!(
+                "sizing: `{other}` is no sizing: use min, planned or max"
+            )),
+        }
+    }
+
     /// As the model has it.
     pub const fn sizing(self) -> model::count::Sizing {
         match self {
@@ -139,16 +151,7 @@ impl CompareAsk {
                     ));
                 }
             },
-            sizing: match query.get("sizing") {
-                None | Some("planned") => CompareSizing::Planned,
-                Some("min") => CompareSizing::Min,
-                Some("max") => CompareSizing::Max,
-                Some(other) => {
-                    return Err(format!(
-                        "sizing: `{other}` is no sizing: use min, planned or max"
-                    ));
-                }
-            },
+            sizing: CompareSizing::read(query)?,
             show: match query.get("show") {
                 None | Some("all") => None,
                 Some("added") => Some(ChangeWord::Added),

@@ -24,7 +24,7 @@ impl RunbookAsk {
         Ok(Self {
             purpose: query.value("for")?.unwrap_or(Purpose::SetUp),
             with: query.value("with")?,
-            sizing: sizing(query)?,
+            sizing: CompareSizing::read(query)?,
         })
     }
 
@@ -39,18 +39,6 @@ impl RunbookAsk {
             ("with", with.as_ref().map(ToString::to_string)),
             ("sizing", Some(sizing.word().to_owned())),
         ]
-    }
-}
-
-/// A sizing in an address.
-fn sizing(query: &Query) -> Result<CompareSizing, String> {
-    match query.get("sizing") {
-        None | Some("planned") => Ok(CompareSizing::Planned),
-        Some("min") => Ok(CompareSizing::Min),
-        Some("max") => Ok(CompareSizing::Max),
-        Some(other) => Err(format!(
-            "sizing: `{other}` is no sizing: use min, planned or max"
-        )),
     }
 }
 

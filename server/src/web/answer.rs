@@ -35,6 +35,27 @@ pub(super) fn secret_file(name: &str, content: String) -> Response {
         .into_response()
 }
 
+/// A text that saves itself under a name of ours; its kind is `text/csv` or the like.
+pub(super) fn text_file(name: &str, kind: &str, content: String) -> Response {
+    let value = |text: String| HeaderValue::try_from(text);
+    let kind = value(format!("{kind}; charset=utf-8"));
+    let saved = value(format!("attachment; filename=\"{name}\""));
+    (
+        [
+            (
+                header::CONTENT_TYPE,
+                kind.unwrap_or(HeaderValue::from_static("text/plain; charset=utf-8")),
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                saved.unwrap_or(HeaderValue::from_static("attachment")),
+            ),
+        ],
+        content,
+    )
+        .into_response()
+}
+
 /// A value as JSON.
 pub(super) fn json<T: Serialize>(value: &T) -> Response {
     match serde_json::to_vec(value) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use app::routes::{self, PricesForm};
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
 use engine::Ask;
 use engine::writings::NewWriting;
 use model::price::csv;
@@ -63,20 +63,7 @@ async fn write(answering: &Answering, form: PricesForm) -> Result<String, Failed
 /// `GET /prices.csv`
 pub(in crate::web) async fn prices_csv(State(web): State<Arc<Web>>) -> Response {
     match web.engine.prices().await {
-        Ok(books) => (
-            [
-                (
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("text/csv; charset=utf-8"),
-                ),
-                (
-                    header::CONTENT_DISPOSITION,
-                    HeaderValue::from_static("attachment; filename=\"prices.csv\""),
-                ),
-            ],
-            csv::write(&books),
-        )
-            .into_response(),
+        Ok(books) => answer::text_file("prices.csv", "text/csv", csv::write(&books)),
         Err(error) => answer::json_failure(&error.into()),
     }
 }

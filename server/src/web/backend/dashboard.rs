@@ -19,7 +19,7 @@ use crate::web::headroom::Said;
 /// How many lines of the log of acts are shown.
 const ACTIVITY: u32 = 10;
 /// From what age on a cloud's answer can't be relied on.
-const STALE: Duration = Duration::minutes(10);
+pub(super) const STALE: Duration = Duration::minutes(10);
 
 impl Reader {
     pub(super) async fn read_dashboard(&self) -> Result<Dashboard, Failed> {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use app::data::{Age, WhatIfData};
 use app::routes::{EnvironmentAsk, WhatIfAsk};
-use chrono::Duration;
 use model::environment::{Environment, EnvironmentKind};
 use model::name::{CloudName, EnvironmentName};
 use model::operation::Trouble;
@@ -13,10 +12,8 @@ use model::topology::Topology;
 use plan::loss::Places;
 use plan::what_if::{Base, Ground, stack, standing, what_if};
 
+use super::dashboard::STALE;
 use super::{Failed, Reader, not_found};
-
-/// From what age on a cloud's answer can't be relied on.
-const STALE: Duration = Duration::minutes(10);
 
 impl Reader {
     pub(super) async fn read_what_if(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use app::routes::{Query, ReportAsk, RunbookAsk};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::Uri;
+use axum::response::Response;
 use model::name::EnvironmentName;
 use plan::report::{csv, markdown, mediawiki};
 use plan::runbook;
@@ -66,7 +66,7 @@ async fn text(
             })?;
             Ok(match ending {
                 "json" => answer::json(&book),
-                _ => plain(&saved, "text/markdown", runbook::markdown::render(&book)),
+                _ => answer::text_file(&saved, "text/markdown", runbook::markdown::render(&book)),
             })
         }
         ("reports", "md" | "wiki" | "csv" | "json") => {
@@ -74,32 +74,11 @@ async fn text(
             let report = reader.read_report(name, &ask).await?.report;
             Ok(match ending {
                 "json" => answer::json(&report),
-                "csv" => plain(&saved, "text/csv", csv::report(&report)),
-                "wiki" => plain(&saved, "text/plain", mediawiki::render(&report)),
-                _ => plain(&saved, "text/markdown", markdown::render(&report)),
+                "csv" => answer::text_file(&saved, "text/csv", csv::report(&report)),
+                "wiki" => answer::text_file(&saved, "text/plain", mediawiki::render(&report)),
+                _ => answer::text_file(&saved, "text/markdown", markdown::render(&report)),
             })
         }
         _ => Err(not_found("file at this address")),
     }
-}
-
-/// A text that saves itself under a name.
-fn plain(name: &str, kind: &str, content: String) -> Response {
-    let value = |text: String| HeaderValue::try_from(text);
-    let kind = value(format!("{kind}; charset=utf-8"));
-    let saved = value(format!("attachment; filename=\"{name}\""));
-    (
-        [
-            (
-                header::CONTENT_TYPE,
-                kind.unwrap_or(HeaderValue::from_static("text/plain; charset=utf-8")),
-            ),
-            (
-                header::CONTENT_DISPOSITION,
-                saved.unwrap_or(HeaderValue::from_static("attachment")),
-            ),
-        ],
-        content,
-    )
-        .into_response()
 }
