@@ -12,6 +12,7 @@ use crate::context::page;
 use crate::data::Frame;
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
+use crate::pages::calendar::CapacityPage;
 use crate::pages::cloud::CloudPage;
 use crate::pages::clouds::CloudsPage;
 use crate::pages::compare::ComparePage;
@@ -125,6 +126,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clouds/:cloud/:kind") view=HeldPage ssr=SsrMode::Async />
                 <Route path=path!("/clouds/:cloud/:kind/thing") view=ThingPage ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
+                <Route path=path!("/capacity") view=CapacityPage ssr=SsrMode::Async />
                 <Route path=path!("/prices") view=PricesPage ssr=SsrMode::Async />
                 <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async />

@@ -11,13 +11,13 @@ use model::name::{CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
 
 use crate::data::{
-    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
+    DestroyPreview, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData,
+    InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData,
+    ThingData, WhatIfData,
 };
 use crate::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
 };
 
 /// Why a page can't be shown.
@@ -72,6 +72,9 @@ pub trait Backend: Send + Sync {
         name: &EnvironmentName,
         ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError>;
+
+    /// Capacity by date.
+    async fn capacity(&self, ask: &CapacityAsk) -> Result<CapacityData, PageError>;
 
     /// What things cost.
     async fn prices(&self) -> Result<PricesData, PageError>;

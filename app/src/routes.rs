@@ -19,10 +19,13 @@
 //! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
 //! | [`NOTES`] | [`NoteForm`] | the page of the notes |
 //! | [`PRICES`] | [`PricesForm`] | the page of the prices |
+//! | [`RESERVATIONS`] | [`ReservationForm`] | the page of capacity by date |
+//! | [`TARGETS`] | [`TargetForm`] | the page of capacity by date |
 //! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
 //! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
+mod capacity;
 mod clouds;
 mod forms;
 mod query;
@@ -34,6 +37,9 @@ use model::name::{EnvironmentName, GroupName, KeypairName};
 
 pub use asks::{
     CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, InstanceAsk, compare,
+};
+pub use capacity::{
+    CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,
 };
 pub use clouds::{
     ASSIGN, AssignForm, CLOUDS, COLLECT, FormPage, HELD_CSV, HELD_JSON, UNASSIGN, UnassignForm,

@@ -59,6 +59,21 @@ const PAGES: &[(&str, &[&str])] = &[
         &["Nobody has written anything yet", "Write it"],
     ),
     (
+        "/capacity?days=60",
+        &[
+            "rehearsals",
+            "plan takes effect",
+            "0 of ",
+            "changes are left",
+            "before the &lt;old&gt;",
+            "Too little history: 2 weeks",
+            "earliest",
+            "chart-limit",
+            "name=\"vcpus\"",
+            "Withdraw",
+        ],
+    ),
+    (
         "/prices",
         &[
             "From 2014-01-01",

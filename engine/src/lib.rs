@@ -13,10 +13,12 @@
 
 mod clouds;
 pub mod collect;
+pub mod commitments;
 pub mod console;
 mod data;
 pub mod error;
 mod execute;
+mod extend;
 mod holders;
 pub mod keypair;
 pub mod live;

@@ -468,39 +468,6 @@ impl Engine {
         }))
     }
 
-    async fn extend(
-        &self,
-        request: &Request,
-        environment: Environment,
-        until: DateTime<Utc>,
-    ) -> Result<Outcome, EngineError> {
-        let lease = self.store().lease(environment.id).await?.ok_or_else(|| {
-            EngineError::Lease(format!(
-                "{} has no lease: it stays until it is taken down",
-                environment.name
-            ))
-        })?;
-        if until < lease.expires_at {
-            return Err(EngineError::Lease(format!(
-                "{} already lives until {}: choose a later time, or destroy it",
-                environment.name,
-                lease.expires_at.format("%Y-%m-%d %H:%M UTC")
-            )));
-        }
-        let extended = self.lease_from(&environment, &lease, Some(until))?;
-        let extended = Lease {
-            extensions: lease.extensions + 1,
-            ..extended
-        };
-        let act = Act::Extend {
-            environment: environment.id,
-            until,
-        };
-        let audit = self.audit(request, &act);
-        self.store().put_lease(extended.clone(), act, audit).await?;
-        Ok(Outcome::Extended(extended))
-    }
-
     async fn resume(&self, request: &Request, id: OperationId) -> Result<Outcome, EngineError> {
         let operation = self
             .store()

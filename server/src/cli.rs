@@ -3,6 +3,7 @@
 //! for programs goes to stdout alone, what went wrong to stderr.
 
 mod args;
+mod calendar;
 mod capacity;
 mod check;
 mod cloud;
@@ -110,6 +111,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
             Command::Prices(command) => prices::run(command, setup, out).await,
             Command::Cost(args) => cost::run(args, setup, out).await,
+            Command::Calendar(args) => calendar::run(args, setup, out).await,
             Command::Capacity(args) => capacity::run(args, setup, out).await,
             Command::Plan(args) => plan::run(args, setup, out).await,
             Command::Copy(args) => copy::run(args, setup, out).await,

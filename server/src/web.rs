@@ -129,6 +129,8 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::ASSIGN, post(acts::assign))
         .route(routes::UNASSIGN, post(acts::unassign))
         .route(routes::EXPLAIN, post(acts::explain))
+        .route(routes::RESERVATIONS, post(acts::reservation))
+        .route(routes::TARGETS, post(acts::target))
         .route(routes::PRICES, get(pages::page).post(acts::prices))
         .route(routes::WHAT_IF, get(pages::page).post(acts::scenario))
         .route(routes::PRICES_CSV, get(acts::prices_csv))

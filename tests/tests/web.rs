@@ -12,6 +12,8 @@ mod api;
 mod assigning;
 #[path = "web/caches.rs"]
 mod caches;
+#[path = "web/capacity.rs"]
+mod capacity;
 #[path = "web/clouds.rs"]
 mod clouds;
 #[path = "web/compare.rs"]

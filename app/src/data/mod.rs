@@ -3,6 +3,7 @@
 //!
 //! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
 
+pub mod calendar;
 pub mod cloud;
 pub mod compare;
 pub mod copy;
@@ -16,6 +17,7 @@ pub mod prices;
 pub mod tells;
 pub mod what_if;
 
+pub use calendar::{CapacityData, CloudCalendar, Growth, ShownReservation, ShownTarget};
 pub use cloud::{
     ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
     RuleLine, ThingData,

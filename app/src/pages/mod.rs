@@ -1,6 +1,7 @@
 //! The pages: each loads its data and draws it whole. A page decides nothing and changes nothing.
 
 pub(crate) mod audit;
+pub(crate) mod calendar;
 pub(crate) mod cloud;
 pub(crate) mod clouds;
 pub(crate) mod compare;

@@ -14,7 +14,8 @@ use model::name::EnvironmentName;
 use super::duration::{Every, Lifetime};
 
 pub(super) use cloud::{
-    AssignArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs, UnassignArgs,
+    AssignArgs, CalendarArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs,
+    UnassignArgs,
 };
 pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
 pub(super) use judge::{
@@ -97,6 +98,11 @@ pub(super) enum Command {
         Each --copy adds one copy of the last environment named."
     )]
     Capacity(CapacityArgs),
+    /// Print a cloud's capacity by date: leases, reservations and plans with a target date
+    #[command(after_help = "Examples:\n  understudy calendar simulated\n  \
+        understudy calendar lab --days 365 --format json\n\n\
+        Exit status: 0 nothing that is known is too few, 1 something is on some day, 2 an error.")]
+    Calendar(CalendarArgs),
     /// Print the ordered plan that turns one environment into another; nothing is carried out
     #[command(
         after_help = "Examples:\n  understudy plan nothing secondary.yaml --sizing min\n  \

@@ -2,6 +2,7 @@
 //! asked for. One that is refused is answered by a page that says why, with the way back to what was
 //! typed.
 
+mod capacity;
 mod clouds;
 mod explain;
 mod notes;
@@ -31,6 +32,7 @@ use super::trouble::{Failed, bad_request, failed};
 use super::who::Who;
 use super::{Web, answer, pages};
 
+pub(super) use capacity::{reservation, target};
 pub(super) use clouds::{assign, collect, unassign};
 pub(super) use explain::explain;
 pub(super) use notes::note;

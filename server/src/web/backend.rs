@@ -2,6 +2,7 @@
 //! cloud is only asked by the previews of a copy and of destroying, which are about nothing else,
 //! and for an instance's console, where somebody asks for it; what an environment's page says of its default copy comes from an answer of seconds ago.
 
+mod calendar;
 mod clouds;
 mod compare;
 mod copy;
@@ -26,13 +27,14 @@ use std::sync::Arc;
 
 use app::backend::{Backend, PageError};
 use app::data::{
-    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
+    DestroyPreview, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData,
+    InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData,
+    ThingData, WhatIfData,
 };
 use app::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk,
+    WhatIfAsk,
 };
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -45,6 +47,7 @@ use model::id::{CloudId, EnvironmentId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
+pub(super) use calendar::day;
 pub(super) use compare::compared;
 pub(super) use copy::Proofs;
 pub(super) use digests::Digests;
@@ -149,6 +152,10 @@ impl Backend for Reader {
         ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError> {
         Ok(self.read_what_if(name, ask).await?)
+    }
+
+    async fn capacity(&self, ask: &CapacityAsk) -> Result<CapacityData, PageError> {
+        Ok(self.read_capacity(ask).await?)
     }
 
     async fn prices(&self) -> Result<PricesData, PageError> {

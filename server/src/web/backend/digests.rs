@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
+use engine::commitments::taken_by;
 use engine::port::StoreError;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
-use plan::capacity::{EnvironmentCapacity, capacity_of};
+use plan::capacity::{EnvironmentCapacity, Taken, capacity_of};
 use plan::finding::{Finding, Severity, Surroundings, findings, sorted};
 
 use super::Reader;
@@ -25,6 +26,8 @@ pub(in crate::web) struct Digest {
     pub(in crate::web) revision: Revision,
     pub(in crate::web) cloud: Option<CloudName>,
     pub(in crate::web) capacity: EnvironmentCapacity,
+    /// What it takes as planned, its number of volumes too.
+    pub(in crate::web) taken: Taken,
     /// What is worth knowing, but for what the state itself mutes.
     pub(in crate::web) findings: Vec<Finding>,
     judged: Judged,
@@ -55,6 +58,7 @@ impl Digest {
             revision,
             cloud: topology.cloud.clone(),
             capacity: capacity_of(topology),
+            taken: taken_by(topology),
             findings: findings.told,
             judged,
             groups: topology.groups.keys().cloned().collect(),

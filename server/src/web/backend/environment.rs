@@ -69,8 +69,13 @@ impl Reader {
         let power = shown
             .then(|| power(&environment, &topology, &operations))
             .flatten();
+        let target = match self.engine().target(environment.id).await? {
+            Some(target) => Some(self.shown_target(&environment, target).await?),
+            None => None,
+        };
         Ok(EnvironmentData {
             power,
+            target,
             keypairs: self.keypairs(&environment, &topology)?,
             observed: self.seen(&environment).await?,
             foreign: self.engine().left_alone(&environment).await?,
