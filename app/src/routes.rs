@@ -95,6 +95,9 @@ pub const FETCH_KEY: &str = "/environments/{name}/keys/{keypair}";
 /// `POST …/{environment}/{group}/{ordinal}/{token}`, by instances: one reports that it is ready. No
 /// session is needed, only the token.
 pub const PHONE_HOME: &str = "/phone-home";
+/// `POST …/{environment}/{group}/{ordinal}`, by collectd on the host of an instance: what it measures. No
+/// session is needed, only the host's own token in a header.
+pub const COLLECTD: &str = "/collectd";
 /// `POST`: takes the stopped operation `{id}` up again.
 pub const RESUME: &str = "/operations/{id}/resume";
 /// `GET`: the events of the operation `{id}` as server-sent events, each a

@@ -3,6 +3,8 @@
 mod clock;
 mod cloud;
 mod collections;
+mod measures;
+mod monitor;
 mod probe;
 mod store;
 
@@ -15,6 +17,8 @@ pub use collections::{
     Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,
     ObservedIn, Published, Staged, StagedRow,
 };
+pub use measures::{Measurement, Measures};
+pub use monitor::{Monitor, MonitorError};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
     Asked, AwaitedReport, Claim, Demand, EnvironmentChange, Imported, JournalWrite, KeptConsole,

@@ -23,6 +23,7 @@ pub mod key;
 pub mod keypair;
 pub mod lease;
 pub mod mark;
+pub mod measure;
 pub mod merge;
 pub mod name;
 pub mod network;

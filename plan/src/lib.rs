@@ -8,6 +8,7 @@
 pub mod buildable;
 pub mod canonical;
 pub mod capacity;
+pub mod collectd;
 pub mod copy;
 pub mod cost;
 pub mod data;

@@ -14,6 +14,7 @@ mod diff;
 mod duration;
 mod environments;
 mod error;
+mod facts;
 mod follow;
 mod import;
 mod key;
@@ -119,6 +120,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Start(args) => power::run(args, Power::Running, setup, out).await,
             Command::Key(args) => key::run(args, setup, out).await,
             Command::Console(args) => console::run(args, setup, out).await,
+            Command::Facts(command) => facts::run(command, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
             Command::Collect(args) => collect::run(args, setup, out).await,
             Command::Cloud(command) => cloud::run(command, setup, out).await,

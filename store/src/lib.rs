@@ -15,6 +15,7 @@ mod instances;
 mod instances_speak;
 mod journal;
 mod leases;
+mod measures;
 mod operations;
 mod pool;
 mod recipes;

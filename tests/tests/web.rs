@@ -26,6 +26,8 @@ mod instance;
 mod instances;
 #[path = "web/keys.rs"]
 mod keys;
+#[path = "web/measured.rs"]
+mod measured;
 #[path = "web/notes.rs"]
 mod notes;
 #[path = "web/operations.rs"]

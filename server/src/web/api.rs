@@ -5,6 +5,7 @@ mod clouds;
 mod environments;
 mod export;
 mod instances;
+mod measured;
 mod operations;
 
 use std::sync::Arc;
@@ -34,6 +35,11 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/compare", get(environments::compare))
         .route("/recipes", get(environments::recipes))
         .route("/instances", get(instances::page))
+        .route("/monitors", get(measured::monitors))
+        .route(
+            "/environments/{name}/measured/{group}/{ordinal}",
+            get(measured::one),
+        )
         .route("/clouds", get(clouds::list))
         .route("/clouds/{cloud}", get(clouds::one))
         .route("/clouds/{cloud}/groups", get(clouds::groups))

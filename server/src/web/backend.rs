@@ -12,6 +12,7 @@ mod environment;
 mod environments;
 mod instance;
 mod instances;
+mod measured;
 mod notes;
 mod operations;
 mod prices;

@@ -4,14 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::port::StoreError;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
+use model::measure::Span;
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
 use plan::capacity::{EnvironmentCapacity, capacity_of};
-use plan::finding::{Finding, Severity, Surroundings, findings, sorted};
+use plan::finding::{Finding, History, Severity, Surroundings, findings, sorted};
 
 use super::Reader;
 use app::data::PlacedFinding;
@@ -41,13 +42,21 @@ pub(super) struct Judged {
     pub(super) today: NaiveDate,
     /// The day on which it was last collected, where it is.
     pub(super) collected: Option<NaiveDate>,
+    /// The hour: what was measured is rolled up by hours, and judged anew with each.
+    pub(super) hour: DateTime<Utc>,
 }
 
 impl Digest {
-    pub(super) fn new(revision: Revision, topology: &Topology, judged: Judged) -> Self {
+    pub(super) fn new(
+        revision: Revision,
+        topology: &Topology,
+        judged: Judged,
+        history: &History,
+    ) -> Self {
         let groups = || topology.groups.values();
         let around = Surroundings {
             collected: judged.collected,
+            history: Some(history),
             ..Surroundings::of(topology, judged.today)
         };
         let findings = sorted(findings(&around), &topology.mute, judged.today);
@@ -171,6 +180,7 @@ impl Reader {
         let judged = Judged {
             today: self.today(),
             collected: self.collected(environment, layer).await?,
+            hour: Span::Hour.start(self.engine().clock().now()),
         };
         let kept = self.web.caches.as_ref().map(|caches| &caches.digests);
         let digest = kept.and_then(|kept| kept.get((environment.id, layer, number)));
@@ -181,10 +191,17 @@ impl Reader {
             .store()
             .revision(environment.id, layer, Some(number))
             .await?;
-        let Some((revision, topology)) = state else {
+        let Some((revision, mut topology)) = state else {
             return Ok(None);
         };
-        let digest = Arc::new(Digest::new(revision, &topology, judged));
+        let history = self.engine().history(environment.id).await?;
+        if layer == Layer::Observed {
+            let engine = self.engine();
+            engine
+                .tell_measured(environment.id, revision.at, &mut topology)
+                .await?;
+        }
+        let digest = Arc::new(Digest::new(revision, &topology, judged, &history));
         if let Some(kept) = kept {
             kept.keep(&digest);
         }
