@@ -12,12 +12,12 @@ use model::operation::Trouble;
 
 use crate::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData,
+    InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData,
+    ThingData, WhatIfData,
 };
 use crate::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
+    CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
 };
 
 /// Why a page can't be shown.
@@ -55,6 +55,9 @@ pub trait Backend: Send + Sync {
         name: &EnvironmentName,
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError>;
+
+    /// The editor of a plan, as it begins.
+    async fn edit(&self, ask: &EditAsk) -> Result<EditData, PageError>;
 
     /// The notes about an environment.
     async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError>;

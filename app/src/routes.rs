@@ -20,10 +20,12 @@
 //! | [`NOTES`] | [`NoteForm`] | the page of the notes |
 //! | [`PRICES`] | [`PricesForm`] | the page of the prices |
 //! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
+//! | [`EDIT`] | [`sent`] and [`model::edit::Field`] | the editor, or the environment's page |
 //! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
 mod clouds;
+mod edit;
 mod forms;
 mod query;
 mod tells;
@@ -40,6 +42,7 @@ pub use clouds::{
     assign, cloud, collect, groups, held, held_all, held_export, held_filter, rule_field, thing,
     unassign,
 };
+pub use edit::{EDIT, EditAsk, button, edit, sent, take_back};
 pub use forms::{
     CopyForm, DestroyForm, ExplainForm, ExtendForm, NoteForm, PlainForm, PowerForm, PricesForm,
     ScenarioForm, SignInForm,

@@ -55,6 +55,10 @@ const PAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "/edit?environment=production-2014&open=group:db",
+        &["Group db", "dealt out, one each", "Save as a new revision"],
+    ),
+    (
         "/environments/production-2014/notes",
         &["Nobody has written anything yet", "Write it"],
     ),

@@ -18,6 +18,6 @@ pub use collections::{
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
     Asked, AwaitedReport, Claim, Demand, EnvironmentChange, Imported, JournalWrite, KeptConsole,
-    NewAudit, NewEnvironment, NewOperation, NewRevision, OpenOperation, Replanned, Said, Store,
-    StoreError, Submitted, TokenSecret,
+    NewAudit, NewEnvironment, NewOperation, NewRevision, Onto, OpenOperation, Replanned, Said,
+    Store, StoreError, Submitted, TokenSecret,
 };

@@ -11,6 +11,7 @@ pub mod collection;
 pub mod count;
 pub mod data;
 pub mod diff;
+pub mod edit;
 pub mod environment;
 pub mod facts;
 pub mod file;

@@ -128,6 +128,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::COLLECT, post(acts::collect))
         .route(routes::ASSIGN, post(acts::assign))
         .route(routes::UNASSIGN, post(acts::unassign))
+        .route(routes::EDIT, get(pages::page).post(acts::edit))
         .route(routes::EXPLAIN, post(acts::explain))
         .route(routes::PRICES, get(pages::page).post(acts::prices))
         .route(routes::WHAT_IF, get(pages::page).post(acts::scenario))

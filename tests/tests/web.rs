@@ -16,6 +16,8 @@ mod caches;
 mod clouds;
 #[path = "web/compare.rs"]
 mod compare;
+#[path = "web/edit.rs"]
+mod edit;
 #[path = "web/environments.rs"]
 mod environments;
 #[path = "web/forms.rs"]

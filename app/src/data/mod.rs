@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod compare;
 pub mod copy;
 pub mod dashboard;
+pub mod edit;
 pub mod environment;
 pub mod instance;
 pub mod instances;
@@ -23,6 +24,7 @@ pub use cloud::{
 pub use compare::{CompareChoice, CompareData, CompareSide, Comparison, Third};
 pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
+pub use edit::{EditData, Known as EditKnown, Merging, Open};
 pub use environment::{
     Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
     PowerOffer, Progress, TemporaryData,

@@ -175,6 +175,15 @@ fn head(
     } = environment.clone();
     let team = topology.team.clone();
     let actions = view! {
+        {destroyed_at
+            .is_none()
+            .then(|| {
+                view! {
+                    <a class="button" href=routes::edit(&name)>
+                        {if planned.is_some() { "Edit the plan" } else { "Plan it" }}
+                    </a>
+                }
+            })}
         {planned
             .is_some_and(|_| observed.is_some())
             .then(|| {
@@ -394,8 +403,11 @@ fn revision_table(
                     &format!("{name}@{number}:{layer}"),
                     &format!("{name}:{layer}"),
                 );
-                view! { <a href=href>"Compare with the newest"</a> }
+                view! { <a href=href>"Compare with the newest"</a> " " }
             });
+            let back =
+                (layer == Layer::Planned && number.0 > 1 && environment.destroyed_at.is_none())
+                    .then(|| view! { <a href=routes::take_back(&name, number)>"Take it back"</a> });
             view! {
                 <tr aria-current=current.then_some("true")>
                     <th scope="row">
@@ -411,7 +423,7 @@ fn revision_table(
                     <td>
                         <code title=content_hash.clone()>{fmt::short_hash(&content_hash)}</code>
                     </td>
-                    <td>{compare}</td>
+                    <td>{compare} {back}</td>
                 </tr>
             }
         })

@@ -7,6 +7,7 @@ pub(crate) mod compare;
 pub(crate) mod copy;
 pub(crate) mod dashboard;
 pub(crate) mod destroy;
+pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod environments;
 pub(crate) mod error;

@@ -3,6 +3,7 @@
 //! typed.
 
 mod clouds;
+mod edit;
 mod explain;
 mod notes;
 mod power;
@@ -32,6 +33,7 @@ use super::who::Who;
 use super::{Web, answer, pages};
 
 pub(super) use clouds::{assign, collect, unassign};
+pub(super) use edit::edit;
 pub(super) use explain::explain;
 pub(super) use notes::note;
 pub(super) use power::power;

@@ -8,6 +8,7 @@ mod copy;
 mod dashboard;
 mod destroy;
 mod digests;
+mod edit;
 mod environment;
 mod environments;
 mod instance;
@@ -27,12 +28,13 @@ use std::sync::Arc;
 use app::backend::{Backend, PageError};
 use app::data::{
     AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData,
+    InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData,
+    ThingData, WhatIfData,
 };
 use app::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk, WhatIfAsk,
+    CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk,
+    WhatIfAsk,
 };
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -48,6 +50,7 @@ use tokio::sync::OnceCell;
 pub(super) use compare::compared;
 pub(super) use copy::Proofs;
 pub(super) use digests::Digests;
+pub(super) use edit::{Base, Merge, Merged};
 pub(super) use environments::Summary;
 pub(super) use instances::page_error;
 
@@ -129,6 +132,10 @@ impl Backend for Reader {
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError> {
         Ok(self.read_environment(name, ask).await?)
+    }
+
+    async fn edit(&self, ask: &EditAsk) -> Result<EditData, PageError> {
+        Ok(self.read_edit(ask).await?)
     }
 
     async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError> {
