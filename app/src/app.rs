@@ -9,15 +9,17 @@ use leptos_router::{SsrMode, path};
 use crate::backend::PageError;
 use crate::components::frame;
 use crate::context::page;
-use crate::data::Frame;
+use crate::data::{EditData, Frame};
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
+use crate::pages::calendar::CapacityPage;
 use crate::pages::cloud::CloudPage;
 use crate::pages::clouds::CloudsPage;
 use crate::pages::compare::ComparePage;
 use crate::pages::copy::CopyPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::destroy::DestroyPage;
+use crate::pages::edit::{self, EditPage};
 use crate::pages::environment::EnvironmentPage;
 use crate::pages::environments::EnvironmentsPage;
 use crate::pages::error::{self, Refusal};
@@ -81,6 +83,21 @@ pub fn refusal_page(options: LeptosOptions, refusal: Refusal) -> impl IntoView {
     })
 }
 
+/// The editor as it is after a form of it: the same page with what came of the form.
+pub fn edit_page(options: LeptosOptions, data: EditData) -> impl IntoView {
+    document(options, move || {
+        Suspend::new(async move {
+            let backend = use_context::<crate::backend::BackendContext>();
+            let frame = match backend {
+                Some(backend) => backend.frame().await.unwrap_or_default(),
+                None => Frame::default(),
+            };
+            frame::frame(&frame, edit::shown(&data))
+        })
+        .into_any()
+    })
+}
+
 /// The whole application: a page for each address.
 #[component]
 pub fn App() -> impl IntoView {
@@ -89,6 +106,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=DashboardPage ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/edit") view=EditPage ssr=SsrMode::Async />
                 <Route path=path!("/environments") view=EnvironmentsPage ssr=SsrMode::Async />
                 <Route path=path!("/environments/:name") view=EnvironmentPage ssr=SsrMode::Async />
                 <Route path=path!("/environments/:name/copy") view=CopyPage ssr=SsrMode::Async />
@@ -125,6 +143,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clouds/:cloud/:kind") view=HeldPage ssr=SsrMode::Async />
                 <Route path=path!("/clouds/:cloud/:kind/thing") view=ThingPage ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
+                <Route path=path!("/capacity") view=CapacityPage ssr=SsrMode::Async />
                 <Route path=path!("/prices") view=PricesPage ssr=SsrMode::Async />
                 <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async />

@@ -11,13 +11,14 @@ use model::name::{CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
 
 use crate::data::{
-    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
+    DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData,
+    InstanceData, InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData,
+    RunbookData, ThingData, WhatIfData,
 };
 use crate::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk,
+    WhatIfAsk,
 };
 
 /// Why a page can't be shown.
@@ -56,6 +57,9 @@ pub trait Backend: Send + Sync {
         ask: &EnvironmentAsk,
     ) -> Result<EnvironmentData, PageError>;
 
+    /// The editor of a plan, as it begins.
+    async fn edit(&self, ask: &EditAsk) -> Result<EditData, PageError>;
+
     /// The notes about an environment.
     async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError>;
 
@@ -72,6 +76,9 @@ pub trait Backend: Send + Sync {
         name: &EnvironmentName,
         ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError>;
+
+    /// Capacity by date.
+    async fn capacity(&self, ask: &CapacityAsk) -> Result<CapacityData, PageError>;
 
     /// What things cost.
     async fn prices(&self) -> Result<PricesData, PageError>;

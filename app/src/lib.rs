@@ -30,7 +30,7 @@ pub mod routes;
 mod span;
 
 #[cfg(feature = "ssr")]
-pub use app::{App, refusal_page, shell};
+pub use app::{App, edit_page, refusal_page, shell};
 #[cfg(feature = "ssr")]
 pub use pages::error::Refusal;
 

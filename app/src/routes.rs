@@ -19,11 +19,16 @@
 //! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
 //! | [`NOTES`] | [`NoteForm`] | the page of the notes |
 //! | [`PRICES`] | [`PricesForm`] | the page of the prices |
+//! | [`RESERVATIONS`] | [`ReservationForm`] | the page of capacity by date |
+//! | [`TARGETS`] | [`TargetForm`] | the page of capacity by date |
 //! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
+//! | [`EDIT`] | [`sent`] and [`model::edit::Field`] | the editor, or the environment's page |
 //! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
+mod capacity;
 mod clouds;
+mod edit;
 mod forms;
 mod query;
 mod tells;
@@ -35,11 +40,15 @@ use model::name::{EnvironmentName, GroupName, KeypairName};
 pub use asks::{
     CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, InstanceAsk, compare,
 };
+pub use capacity::{
+    CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,
+};
 pub use clouds::{
     ASSIGN, AssignForm, CLOUDS, COLLECT, FormPage, HELD_CSV, HELD_JSON, UNASSIGN, UnassignForm,
     assign, cloud, collect, groups, held, held_all, held_export, held_filter, rule_field, thing,
     unassign,
 };
+pub use edit::{EDIT, EditAsk, button, edit, sent, take_back};
 pub use forms::{
     CopyForm, DestroyForm, ExplainForm, ExtendForm, NoteForm, PlainForm, PowerForm, PricesForm,
     ScenarioForm, SignInForm,
@@ -95,6 +104,9 @@ pub const FETCH_KEY: &str = "/environments/{name}/keys/{keypair}";
 /// `POST …/{environment}/{group}/{ordinal}/{token}`, by instances: one reports that it is ready. No
 /// session is needed, only the token.
 pub const PHONE_HOME: &str = "/phone-home";
+/// `POST …/{environment}/{group}/{ordinal}`, by collectd on the host of an instance: what it measures. No
+/// session is needed, only the host's own token in a header.
+pub const COLLECTD: &str = "/collectd";
 /// `POST`: takes the stopped operation `{id}` up again.
 pub const RESUME: &str = "/operations/{id}/resume";
 /// `GET`: the events of the operation `{id}` as server-sent events, each a

@@ -55,8 +55,27 @@ const PAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "/edit?environment=production-2014&open=group:db",
+        &["Group db", "dealt out, one each", "Save as a new revision"],
+    ),
+    (
         "/environments/production-2014/notes",
         &["Nobody has written anything yet", "Write it"],
+    ),
+    (
+        "/capacity?days=60",
+        &[
+            "rehearsals",
+            "plan takes effect",
+            "0 of ",
+            "changes are left",
+            "before the &lt;old&gt;",
+            "Too little history: 2 weeks",
+            "earliest",
+            "chart-limit",
+            "name=\"vcpus\"",
+            "Withdraw",
+        ],
     ),
     (
         "/prices",

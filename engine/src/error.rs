@@ -8,6 +8,7 @@ use plan::copy::CopyError;
 use plan::placing::PlaceError;
 use plan::planner::PlanError;
 use plan::proof::Proof;
+use plan::writings::WrongReservation;
 
 use crate::port::{CloudError, StoreError};
 
@@ -57,6 +58,9 @@ pub enum EngineError {
     /// An expiry out of bounds.
     #[error("{0}")]
     Lease(String),
+    /// A reservation that makes no sense.
+    #[error(transparent)]
+    Reservation(#[from] WrongReservation),
     /// What was seen before the click is no longer so.
     #[error(
         "reality has changed since the preview (plan {seen} was shown, it would be {now} now): look at it again"

@@ -13,14 +13,17 @@
 
 mod clouds;
 pub mod collect;
+pub mod commitments;
 pub mod console;
 mod data;
 pub mod error;
 mod execute;
+mod extend;
 mod holders;
 pub mod keypair;
 pub mod live;
 pub(crate) mod look;
+pub mod measure;
 mod patience;
 pub mod port;
 mod power;
@@ -45,7 +48,7 @@ use execute::pace::Usual;
 pub use error::EngineError;
 pub use submit::{Ask, Outcome, Request};
 
-use port::{Clock, Cloud, Entropy, Probe, Store};
+use port::{Clock, Cloud, Entropy, Monitor, Probe, Store};
 use report::PublicUrl;
 use secret::InstallationSecret;
 
@@ -78,6 +81,8 @@ pub struct Config {
     pub tick: Duration,
     /// How often clouds are collected; only when somebody asks for it where this is none.
     pub collect_every: Option<Duration>,
+    /// How often monitors are asked what hosts measured.
+    pub monitor_every: Duration,
     /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
     pub channels: bool,
 }
@@ -97,6 +102,7 @@ impl Default for Config {
             public_url: None,
             tick: Duration::from_secs(1),
             collect_every: None,
+            monitor_every: Duration::from_mins(1),
             channels: true,
         }
     }
@@ -108,6 +114,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The clouds, by name.
     pub clouds: BTreeMap<CloudName, Arc<dyn Cloud>>,
+    /// Whom to ask what hosts measured.
+    pub monitors: Vec<Arc<dyn Monitor>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -3,6 +3,8 @@
 mod clock;
 mod cloud;
 mod collections;
+mod measures;
+mod monitor;
 mod probe;
 mod store;
 
@@ -15,9 +17,11 @@ pub use collections::{
     Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,
     ObservedIn, Published, Staged, StagedRow,
 };
+pub use measures::{Measurement, Measures};
+pub use monitor::{Monitor, MonitorError};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{
     Asked, AwaitedReport, Claim, Demand, EnvironmentChange, Imported, JournalWrite, KeptConsole,
-    NewAudit, NewEnvironment, NewOperation, NewRevision, OpenOperation, Replanned, Said, Store,
-    StoreError, Submitted, TokenSecret,
+    NewAudit, NewEnvironment, NewOperation, NewRevision, Onto, OpenOperation, Replanned, Said,
+    Store, StoreError, Submitted, TokenSecret,
 };

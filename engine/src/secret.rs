@@ -78,6 +78,9 @@ pub(crate) enum Purpose<'a> {
     /// The private half of a keypair: the same for every attempt at it, so that whoever may have it
     /// can be told it from the store alone.
     Keypair(EnvironmentId, &'a Key),
+    /// The token with which the host of an instance tells what it measures, for as long as the
+    /// environment is: the same for every making of it, so that its monitor's configuration stays good.
+    Measure(EnvironmentId, &'a Key),
     /// A parameter of profiles: the same for all instances of an environment, who share it.
     Parameter(EnvironmentId, &'a str),
 }
@@ -103,6 +106,9 @@ impl Purpose<'_> {
             }
             Self::Keypair(environment, key) => {
                 vec!["keypair".into(), environment.to_string(), key.to_string()]
+            }
+            Self::Measure(environment, key) => {
+                vec!["measure".into(), environment.to_string(), key.to_string()]
             }
             Self::Parameter(environment, what) => {
                 vec!["parameter".into(), environment.to_string(), (*what).into()]
@@ -165,6 +171,9 @@ mod tests {
             Purpose::PhoneHome(environment(1), &other, &first),
             Purpose::PhoneHome(environment(2), &key, &first),
             Purpose::Keypair(environment(1), &key),
+            Purpose::Measure(environment(1), &key),
+            Purpose::Measure(environment(1), &other),
+            Purpose::Measure(environment(2), &key),
             Purpose::Parameter(environment(1), "instance/app[1]"),
         ];
         let all: std::collections::BTreeSet<String> = purposes

@@ -8,7 +8,7 @@ use model::act::{Act, Actor};
 use model::assignment::{Selection, Wish};
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::filter::instance_records;
-use model::id::{EnvironmentId, OperationId};
+use model::id::{EnvironmentId, OperationId, RevisionNumber};
 use model::key::Key;
 use model::lease::Lease;
 use model::name::{CloudName, EnvironmentName, KeypairName};
@@ -20,7 +20,7 @@ use model::writing::WritingKey;
 
 use crate::keypair::PrivateKey;
 use crate::port::{
-    Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Replanned, Submitted,
+    Imported, NewAudit, NewEnvironment, NewOperation, NewRevision, Onto, Replanned, Submitted,
 };
 use crate::preview::{CopyOrder, CopyPreview, Preview};
 use crate::writings::NewWriting;
@@ -57,6 +57,14 @@ pub enum Ask {
         topology: Box<Topology>,
         /// Where it comes from, for people.
         source: String,
+    },
+    /// To plan an environment anew, as somebody edited it; a plan with nothing in it makes it.
+    Edit {
+        /// The new plan.
+        topology: Box<Topology>,
+        /// The revision that was edited, none where there was no plan: refused where another is the
+        /// newest by now.
+        from: Option<RevisionNumber>,
     },
     /// To store a recipe.
     ImportRecipe(Box<Recipe>),
@@ -183,6 +191,10 @@ impl Engine {
                 .import(request, *topology, source)
                 .await
                 .map(Outcome::Stored),
+            Ask::Edit { topology, from } => {
+                let edited = self.edit(&request, *topology, from).await;
+                edited.map(Outcome::Stored)
+            }
             Ask::ImportRecipe(recipe) => {
                 let act = Act::ImportRecipe {
                     recipe: recipe.recipe.clone(),
@@ -286,7 +298,37 @@ impl Engine {
         };
         Ok(self
             .store()
-            .put_revision(new, false, revision, None, audit)
+            .put_revision(new, Onto::Anything, revision, None, audit)
+            .await?)
+    }
+
+    /// Stores a plan as it was edited. Nothing runs yet, so that a protected environment may be
+    /// planned anew as well.
+    async fn edit(
+        &self,
+        request: &Request,
+        topology: Topology,
+        from: Option<RevisionNumber>,
+    ) -> Result<Imported, EngineError> {
+        let act = Act::Edit {
+            environment: topology.environment.clone(),
+            from,
+        };
+        let audit = self.audit(request, &act);
+        let new = NewEnvironment {
+            id: EnvironmentId::from_uuid(self.entropy().uuid()),
+            lease: None,
+        };
+        let revision = NewRevision {
+            records: instance_records(&topology),
+            topology,
+            layer: Layer::Planned,
+            source: format!("edited by {}: {}", audit.actor, audit.reason),
+            at: audit.at,
+        };
+        Ok(self
+            .store()
+            .put_revision(new, Onto::Newest(from), revision, Some(act), audit)
             .await?)
     }
 
@@ -329,7 +371,7 @@ impl Engine {
         };
         let imported = self
             .store()
-            .put_revision(new, true, revision, Some(act), audit)
+            .put_revision(new, Onto::Nothing, revision, Some(act), audit)
             .await?;
         Ok((imported, lease))
     }
@@ -466,39 +508,6 @@ impl Engine {
             }
             Submitted::Again(id) => id,
         }))
-    }
-
-    async fn extend(
-        &self,
-        request: &Request,
-        environment: Environment,
-        until: DateTime<Utc>,
-    ) -> Result<Outcome, EngineError> {
-        let lease = self.store().lease(environment.id).await?.ok_or_else(|| {
-            EngineError::Lease(format!(
-                "{} has no lease: it stays until it is taken down",
-                environment.name
-            ))
-        })?;
-        if until < lease.expires_at {
-            return Err(EngineError::Lease(format!(
-                "{} already lives until {}: choose a later time, or destroy it",
-                environment.name,
-                lease.expires_at.format("%Y-%m-%d %H:%M UTC")
-            )));
-        }
-        let extended = self.lease_from(&environment, &lease, Some(until))?;
-        let extended = Lease {
-            extensions: lease.extensions + 1,
-            ..extended
-        };
-        let act = Act::Extend {
-            environment: environment.id,
-            until,
-        };
-        let audit = self.audit(request, &act);
-        self.store().put_lease(extended.clone(), act, audit).await?;
-        Ok(Outcome::Extended(extended))
     }
 
     async fn resume(&self, request: &Request, id: OperationId) -> Result<Outcome, EngineError> {

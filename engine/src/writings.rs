@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use model::act::Act;
 use model::id::EnvironmentId;
 use model::name::EnvironmentName;
 use model::price::PriceBooks;
 use model::writing::{Writing, WritingKey, WritingKind};
 use plan::explain::{Fingerprint, Said};
-use plan::writings::{Between, Explanation, KeptScenario, Note, Says, Unreadable, read, said};
+use plan::writings::{
+    Between, Explanation, KeptScenario, Note, Reservation, Says, Target, Unreadable, read, said,
+};
 
 use crate::port::StoreError;
 use crate::submit::Request;
@@ -48,7 +51,33 @@ pub enum NewWriting {
     },
     /// What things cost, from which days on.
     Prices(Option<PriceBooks>),
+    /// By when an environment is to be as planned.
+    Target {
+        /// Which environment.
+        environment: EnvironmentName,
+        /// By when.
+        text: Option<NewTarget>,
+    },
+    /// What is kept free on clouds.
+    Reservation {
+        /// Which reservation; a new one where none is named.
+        id: Option<String>,
+        /// What it says.
+        text: Option<Box<Reservation>>,
+    },
 }
+
+/// A target date to be set. What it is counted from stays as it was when the first one was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTarget {
+    /// The day.
+    pub by: NaiveDate,
+    /// Anything worth knowing.
+    pub note: Option<String>,
+}
+
+/// The name of the one target date of an environment.
+const TARGET: &str = "target";
 
 /// The name of the one writing that holds all price books.
 const PRICES: &str = "prices";
@@ -129,6 +158,37 @@ impl Engine {
                 };
                 self.put(request, key, books.as_ref(), None).await
             }
+            NewWriting::Target { environment, text } => {
+                let environment = self.environment(&environment).await?;
+                let about = about(&[environment.id]);
+                let before = self.targets(Some(&about)).await?;
+                let text = text.map(|NewTarget { by, note }| Target {
+                    by,
+                    begun: match before.get(&environment.id) {
+                        Some(before) => before.begun,
+                        None => environment.observed,
+                    },
+                    note,
+                });
+                let key = WritingKey {
+                    kind: WritingKind::Target,
+                    about,
+                    name: TARGET.to_owned(),
+                };
+                self.put(request, key, text.as_ref(), Some(environment.id))
+                    .await
+            }
+            NewWriting::Reservation { id, text } => {
+                if let Some(text) = &text {
+                    text.check()?;
+                }
+                let key = WritingKey {
+                    kind: WritingKind::Reservation,
+                    about: String::new(),
+                    name: id.unwrap_or_else(|| self.entropy().uuid().simple().to_string()),
+                };
+                self.put(request, key, text.as_deref(), None).await
+            }
         }
     }
 
@@ -161,6 +221,45 @@ impl Engine {
             || Ok(PriceBooks::default()),
             |writing| read(writing).map_err(unreadable),
         )
+    }
+
+    /// By when an environment is to be as planned, where somebody said.
+    pub async fn target(&self, environment: EnvironmentId) -> Result<Option<Target>, StoreError> {
+        let mut found = self.targets(Some(&about(&[environment]))).await?;
+        Ok(found.remove(&environment))
+    }
+
+    /// The target dates of all environments that have one, or of what a writing is about.
+    pub(crate) async fn targets(
+        &self,
+        about: Option<&str>,
+    ) -> Result<BTreeMap<EnvironmentId, Target>, StoreError> {
+        let writings = self.store().writings(WritingKind::Target, about).await?;
+        let targets = writings.iter().map(|writing| {
+            let environment = writing.key.about.parse().map_err(|_| StoreError::BadData {
+                table: "writings",
+                column: "about",
+                row: writing.key.to_string(),
+                why: "it names no environment".to_owned(),
+            })?;
+            Ok((environment, read(writing).map_err(unreadable)?))
+        });
+        targets.collect()
+    }
+
+    /// All reservations, in the order of their ids.
+    pub async fn reservations(&self) -> Result<Vec<(Writing, Reservation)>, StoreError> {
+        let writings = self
+            .store()
+            .writings(WritingKind::Reservation, Some(""))
+            .await?;
+        let reservations = writings.into_iter();
+        reservations
+            .map(|writing| {
+                let reservation = read(&writing).map_err(unreadable)?;
+                Ok((writing, reservation))
+            })
+            .collect()
     }
 
     async fn put<T: Says>(

@@ -61,6 +61,13 @@ pub enum Act {
         /// The revision that it became.
         revision: RevisionNumber,
     },
+    /// An environment is planned anew, as somebody edited it. Nothing runs yet.
+    Edit {
+        /// The environment's name.
+        environment: EnvironmentName,
+        /// The planned revision that was edited; none where there was no plan.
+        from: Option<RevisionNumber>,
+    },
     /// A recipe is stored.
     ImportRecipe {
         /// The recipe's name.
@@ -162,6 +169,7 @@ impl Act {
     pub const fn words(&self) -> &'static str {
         match self {
             Self::Import { .. } => "import",
+            Self::Edit { .. } => "edit",
             Self::ImportRecipe { .. } => "import recipe",
             Self::Derive { .. } => "derive copy",
             Self::BringUp { .. } => "bring up",
@@ -184,6 +192,10 @@ impl Act {
             Self::Import {
                 environment, layer, ..
             } => format!("{layer} state of {environment}"),
+            Self::Edit { environment, from } => match from {
+                Some(from) => format!("plan of {environment}, from revision {from}"),
+                None => format!("a first plan of {environment}"),
+            },
             Self::ImportRecipe { recipe } => format!("recipe {recipe}"),
             Self::Derive { recipe, name, .. } => format!("copy {name} by recipe {recipe}"),
             Self::BringUp { .. } => "bring what is planned up".into(),

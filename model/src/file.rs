@@ -57,6 +57,18 @@ pub fn parse_bytes(file_name: &str, bytes: &[u8]) -> Result<Document, FileError>
 
 /// Reads the text of a file. `file_name` is for errors only.
 pub fn parse(file_name: &str, text: &str) -> Result<Document, FileError> {
+    match parse_loosely(file_name, text)? {
+        (document, None) => Ok(document),
+        (_, Some(problem)) => Err(problem),
+    }
+}
+
+/// Reads the text of a file as far as its values go: what it says, and what doesn't hold together in
+/// it, if anything. For editors, which show also what can't be stored yet.
+pub fn parse_loosely(
+    file_name: &str,
+    text: &str,
+) -> Result<(Document, Option<FileError>), FileError> {
     too_large(file_name, text.len())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let root = tree::read(text)
@@ -80,10 +92,8 @@ pub fn parse(file_name: &str, text: &str) -> Result<Document, FileError> {
         .into_iter()
         .map(|problem| (root.locate(&problem.path), problem))
         .min_by_key(|(mark, _)| *mark);
-    match first {
-        Some((mark, problem)) => Err(refused(file_name, mark, problem)),
-        None => Ok(document),
-    }
+    let problem = first.map(|(mark, problem)| refused(file_name, mark, problem));
+    Ok((document, problem))
 }
 
 /// Writes an environment file: [`parse`] gives the same topology again.
@@ -148,6 +158,13 @@ fn too_large(file_name: &str, bytes: usize) -> Result<(), FileError> {
          was observed, or split the environment"
     );
     Err(refused(file_name, Mark::START, whole(&message)))
+}
+
+/// The error where an environment file is wanted and a recipe was given.
+pub fn not_an_environment(file_name: &str) -> FileError {
+    let problem =
+        whole("this is a recipe, and an environment is wanted: begin with `environment: NAME`");
+    refused(file_name, Mark::START, problem)
 }
 
 /// A problem of the document as a whole.

@@ -52,6 +52,10 @@ kinds! {
     Scenario = "scenario", "scenario";
     /// What things cost from a day on; about nothing, named by the day.
     PriceBook = "price-book", "price book";
+    /// By when an environment is to be as planned; about an environment.
+    Target = "target", "target date";
+    /// What is kept free on a cloud from a day to a day; about nothing, named by an id.
+    Reservation = "reservation", "reservation";
 }
 
 /// Where a writing is found.

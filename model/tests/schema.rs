@@ -131,9 +131,11 @@ fn accepted(text: &str) {
 
 #[test]
 fn examples_fit_the_schema() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/webplatform");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        accepted(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    for of in ["webplatform", "gitlab", "chef-automate", "mattermost"] {
+        let folder = format!("{}/../examples/{of}", env!("CARGO_MANIFEST_DIR"));
+        for entry in std::fs::read_dir(folder).unwrap() {
+            accepted(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        }
     }
 }
 

@@ -43,7 +43,7 @@ use model::name::FlavorName;
 use model::topology::Topology;
 use serde::{Deserialize, Serialize};
 
-pub use measured::{History, Measured, Room, Sample};
+pub use measured::{History, Measured, Room, Sample, history};
 pub use model::rule::{Mute, Rule};
 pub use muted::{Muted, Sorted, sorted};
 

@@ -5,15 +5,19 @@
 //! This crate is pure: no clock, no randomness, no input or output. The same input gives the same
 //! plan and the same hash on every machine, in the browser too.
 
+pub mod amounts;
 pub mod buildable;
+pub mod calendar;
 pub mod canonical;
 pub mod capacity;
+pub mod collectd;
 pub mod copy;
 pub mod cost;
 pub mod data;
 pub mod declared;
 pub mod explain;
 pub mod finding;
+pub mod forecast;
 pub mod grouping;
 pub mod headroom;
 pub mod loss;
@@ -23,6 +27,7 @@ pub mod observed;
 pub mod offers;
 pub mod placing;
 pub mod planner;
+pub mod progress;
 pub mod proof;
 pub mod releases;
 pub mod report;

@@ -62,6 +62,27 @@ impl Proof {
             .all(|check| check.verdict != Verdict::Failed)
     }
 
+    /// A proof of checks, failures first. What it costs is not told yet: [`Self::with_cost`].
+    pub fn of(plan_hash: String, at: DateTime<Utc>, mut checks: Vec<Check>) -> Self {
+        checks.push(Check {
+            what: COST.into(),
+            need: None,
+            free: None,
+            verdict: Verdict::Unknown,
+            why: Some("there is no price book yet".into()),
+        });
+        checks.sort_by_key(|check| match check.verdict {
+            Verdict::Failed => 0,
+            Verdict::Passed => 1,
+            Verdict::Unknown => 2,
+        });
+        Self {
+            plan_hash,
+            at,
+            checks,
+        }
+    }
+
     /// The same with what it costs, in words, by prices that somebody wrote down.
     #[must_use]
     pub fn with_cost(mut self, words: String) -> Self {
@@ -230,23 +251,7 @@ pub fn judge(
     }
     named(plan, flavors, offers, &mut checks);
     volumes(plan, offers, &mut checks);
-    checks.push(Check {
-        what: COST.into(),
-        need: None,
-        free: None,
-        verdict: Verdict::Unknown,
-        why: Some("there is no price book yet".into()),
-    });
-    checks.sort_by_key(|check| match check.verdict {
-        Verdict::Failed => 0,
-        Verdict::Passed => 1,
-        Verdict::Unknown => 2,
-    });
-    Proof {
-        plan_hash: plan.hash.clone(),
-        at: offers.at,
-        checks,
-    }
+    Proof::of(plan.hash.clone(), offers.at, checks)
 }
 
 /// An amount held against what is free.

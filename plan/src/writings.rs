@@ -2,6 +2,9 @@
 //! else; one that can't be read is told by its key.
 
 mod note;
+mod reservation;
+mod target;
+mod weekdays;
 
 use model::name::EnvironmentName;
 use model::price::PriceBooks;
@@ -10,6 +13,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use note::{Effort, Note, NoteState, Priority, Want, is_link};
+pub use reservation::{OfScenario, Reservation, WrongReservation};
+pub use target::Target;
+pub use weekdays::{NoDay, Weekdays};
 
 use crate::explain::{Class, Fingerprint, Said};
 use crate::what_if::Scenario;

@@ -3,6 +3,7 @@
 //! for programs goes to stdout alone, what went wrong to stderr.
 
 mod args;
+mod calendar;
 mod capacity;
 mod check;
 mod cloud;
@@ -14,6 +15,7 @@ mod diff;
 mod duration;
 mod environments;
 mod error;
+mod facts;
 mod follow;
 mod import;
 mod key;
@@ -110,6 +112,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
             Command::Prices(command) => prices::run(command, setup, out).await,
             Command::Cost(args) => cost::run(args, setup, out).await,
+            Command::Calendar(args) => calendar::run(args, setup, out).await,
             Command::Capacity(args) => capacity::run(args, setup, out).await,
             Command::Plan(args) => plan::run(args, setup, out).await,
             Command::Copy(args) => copy::run(args, setup, out).await,
@@ -119,6 +122,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Start(args) => power::run(args, Power::Running, setup, out).await,
             Command::Key(args) => key::run(args, setup, out).await,
             Command::Console(args) => console::run(args, setup, out).await,
+            Command::Facts(command) => facts::run(command, setup, out).await,
             Command::Token(args) => token::run(args, setup, out).await,
             Command::Collect(args) => collect::run(args, setup, out).await,
             Command::Cloud(command) => cloud::run(command, setup, out).await,

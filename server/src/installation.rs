@@ -16,8 +16,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud::openstack;
+use cloud::prometheus::Prometheus;
 use cloud::simulated::{Http, Simulated, SimulatedConfig};
-use engine::port::{Clock, Cloud as _, Entropy, NoProbe, Probe, Store, StoreError};
+use engine::port::{Clock, Cloud as _, Entropy, Monitor, NoProbe, Probe, Store, StoreError};
+use engine::report::PublicUrl;
 use engine::secret::{InstallationSecret, NoSecret};
 use engine::{Engine, EngineError, Parts};
 use model::file::FileError;
@@ -78,6 +80,9 @@ pub enum InstallationError {
     /// The simulated cloud can't be opened.
     #[error("the simulated cloud can't be opened: {0}")]
     Cloud(String),
+    /// Prometheus can't be asked from this machine.
+    #[error("Prometheus can't be asked from here: {0}")]
+    Monitor(String),
     /// The machine's randomness is of no use.
     #[error(transparent)]
     Secret(#[from] NoSecret),
@@ -150,6 +155,8 @@ pub struct Setup {
     pub simulated: SimulatedConfig,
     /// How OpenStack clouds are worked with; which there are, `clouds.yaml` says.
     pub openstack: openstack::Options,
+    /// The Prometheus to ask what hosts measured; none where nobody named one.
+    pub prometheus: Option<PublicUrl>,
     /// Whether anything is remembered that could be asked for or counted anew; without, everything
     /// is the same, only slower.
     pub caches: bool,
@@ -163,6 +170,7 @@ impl Default for Setup {
             engine: engine::Config::default(),
             simulated: SimulatedConfig::default(),
             openstack: openstack::Options::default(),
+            prometheus: None,
             caches: true,
             probe: Arc::new(NoProbe),
         }
@@ -190,6 +198,7 @@ impl Installation {
             engine: config,
             simulated,
             openstack: options,
+            prometheus,
             caches,
             probe,
         } = setup;
@@ -242,12 +251,18 @@ impl Installation {
         .await
         .map_err(|error| InstallationError::Cloud(error.to_string()))?;
         let simulated = Arc::new(simulated);
+        let mut monitors: Vec<Arc<dyn Monitor>> = Vec::new();
+        if let Some(url) = prometheus {
+            let prometheus = Prometheus::at(&url).map_err(InstallationError::Monitor)?;
+            monitors.push(Arc::new(prometheus));
+        }
         let mut clouds = clouds::configured(&options, &clock);
         // Never another than ours: whoever means the simulated cloud must not reach a real one.
         clouds.insert(name.clone(), simulated.clone());
         let engine = Engine::new(Parts {
             store: store.clone(),
             clouds,
+            monitors,
             clock,
             entropy,
             probe,
@@ -289,7 +304,7 @@ impl Installation {
     ) -> Result<JoinHandle<()>, InstallationError> {
         let network = Http::to(address).map_err(InstallationError::Cloud)?;
         let url = format!("http://{}", cloud::simulated::UNDERSTUDY);
-        let url = url.parse::<engine::report::PublicUrl>();
+        let url = url.parse::<PublicUrl>();
         let url = url.map_err(|error| InstallationError::Cloud(error.to_string()))?;
         self.engine.reached_at(self.simulated.name().clone(), url);
         let simulated = Arc::clone(&self.simulated);

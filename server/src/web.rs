@@ -1,7 +1,8 @@
 //! The web side: pages, forms, JSON, progress, over one engine.
 //!
 //! The road of a request: [`gate`] finds out who asks and turns away whoever may not, before
-//! anything is rendered, unless it is an instance that reports ([`phone_home`]); pages and reads of
+//! anything is rendered, unless it is an instance that reports ([`phone_home`]) or a host that tells what it
+//! measures ([`measure`]); pages and reads of
 //! the API come from the store through [`backend`], or from [`kept`] where nothing was written since;
 //! forms go to [`engine::Engine::submit`] and nowhere else. Nothing here calls a cloud, except through the engine's previews, its consoles and its
 //! question about quotas; nothing here changes anything but tokens.
@@ -18,6 +19,7 @@ mod headers;
 mod headroom;
 mod kept;
 mod log;
+mod measure;
 mod origin;
 mod pages;
 mod phone_home;
@@ -128,7 +130,10 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::COLLECT, post(acts::collect))
         .route(routes::ASSIGN, post(acts::assign))
         .route(routes::UNASSIGN, post(acts::unassign))
+        .route(routes::EDIT, get(pages::page).post(acts::edit))
         .route(routes::EXPLAIN, post(acts::explain))
+        .route(routes::RESERVATIONS, post(acts::reservation))
+        .route(routes::TARGETS, post(acts::target))
         .route(routes::PRICES, get(pages::page).post(acts::prices))
         .route(routes::WHAT_IF, get(pages::page).post(acts::scenario))
         .route(routes::PRICES_CSV, get(acts::prices_csv))
@@ -142,6 +147,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
     Router::new()
         .route("/health", get(health))
         .nest(routes::PHONE_HOME, phone_home::router())
+        .nest(routes::COLLECTD, measure::router())
         .merge(crate::assets::router())
         .merge(gated)
         .layer(CatchPanicLayer::custom(panicked))

@@ -68,6 +68,17 @@ pub(crate) async fn insert<const N: usize>(
     tail: &str,
     rows: Vec<[Cell; N]>,
 ) -> Result<(), sqlx::Error> {
+    insert_returning(on, head, tail, rows).await.map(drop)
+}
+
+/// The same, with what `tail` says that is to be `RETURNING`.
+pub(crate) async fn insert_returning<const N: usize>(
+    on: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    rows: Vec<[Cell; N]>,
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let mut returned = Vec::new();
     let mut left = rows.len();
     let mut rows = rows.into_iter();
     let mut sql = String::new();
@@ -82,10 +93,10 @@ pub(crate) async fn insert<const N: usize>(
         for cell in rows.by_ref().take(size).flatten() {
             query = bind(query, cell);
         }
-        query.execute(&mut *on).await?;
+        returned.extend(query.fetch_all(&mut *on).await?);
         left -= size;
     }
-    Ok(())
+    Ok(returned)
 }
 
 fn insert_sql(head: &str, tail: &str, columns: usize, rows: usize) -> String {

@@ -15,6 +15,7 @@ mod instances;
 mod instances_speak;
 mod journal;
 mod leases;
+mod measures;
 mod operations;
 mod pool;
 mod recipes;
@@ -30,7 +31,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use engine::port::{
     Asked, AwaitedReport, Claim, Imported, JournalWrite, KeptConsole, NewAudit, NewEnvironment,
-    NewOperation, NewRevision, OpenOperation, Said, Store, StoreError, Submitted, TokenSecret,
+    NewOperation, NewRevision, Onto, OpenOperation, Said, Store, StoreError, Submitted,
+    TokenSecret,
 };
 use engine::secret::InstallationSecret;
 use model::act::{Act, AuditEntry};
@@ -127,13 +129,12 @@ impl Store for SqlStore {
     async fn put_revision(
         &self,
         new: NewEnvironment,
-        must_be_new: bool,
+        onto: Onto,
         revision: NewRevision,
         act: Option<Act>,
         audit: NewAudit,
     ) -> Result<Imported, StoreError> {
-        self.store_revision(new, must_be_new, revision, act, audit)
-            .await
+        self.store_revision(new, onto, revision, act, audit).await
     }
 
     async fn revision(

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     SqlStore, audit, clouds, collectors, environments, executors, instances, instances_speak,
-    journal, leases, operations, recipes, revisions, tokens, writings,
+    journal, leases, measures, operations, recipes, revisions, tokens, writings,
 };
 
 #[tokio::test]
@@ -28,6 +28,7 @@ async fn every_query_reads_an_index() {
         environments::LIVING,
         executors::OPEN,
         leases::ALL,
+        measures::LOOKS,
         operations::NEWEST,
         operations::RESERVED,
         recipes::ALL,
@@ -64,6 +65,11 @@ async fn every_query_reads_an_index() {
         instances_speak::OF_INSTANCE,
         journal::BINDINGS,
         leases::LEASE,
+        measures::IN_ENVIRONMENT,
+        measures::LAST,
+        measures::LAST_OF,
+        measures::OF_INSTANCE,
+        measures::OLD,
         operations::EVENTS,
         operations::JOURNAL,
         operations::NEWEST_OF,

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use engine::port::{Imported, NewAudit, NewEnvironment, NewRevision, StoreError};
+use engine::port::{Imported, NewAudit, NewEnvironment, NewRevision, Onto, StoreError};
 use model::act::Act;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
@@ -248,7 +248,7 @@ impl SqlStore {
     pub(crate) async fn store_revision(
         &self,
         new: NewEnvironment,
-        must_be_new: bool,
+        onto: Onto,
         revision: NewRevision,
         act: Option<Act>,
         audit: NewAudit,
@@ -259,7 +259,7 @@ impl SqlStore {
             let found = environments::named(tx.on(), name).await?;
             let is_new = found.is_none();
             let environment = match found {
-                Some(_) if must_be_new => {
+                Some(_) if onto == Onto::Nothing => {
                     return Err(StoreError::NameTaken(name.clone()).into());
                 }
                 Some(environment) => environment,
@@ -272,6 +272,12 @@ impl SqlStore {
                     made
                 }
             };
+            if let Onto::Newest(from) = onto {
+                let there = newest(tx.on(), environment.id, state.layer).await?;
+                if there.map(|revision| revision.number) != from {
+                    return Err(StoreError::Moved.into());
+                }
+            }
             match store(tx.on(), &environment, &state).await? {
                 Stored::Same(revision) => End::Undo(Imported {
                     environment,

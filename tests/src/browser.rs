@@ -18,12 +18,13 @@ use chromiumoxide::{
             emulation::{
                 MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
             },
-            input::InsertTextParams,
+            input::{DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams},
             log::{EventEntryAdded, LogEntryLevel},
         },
         js_protocol::runtime::EventExceptionThrown,
     },
     error::CdpError,
+    keys::get_key_definition,
     page::ScreenshotParams,
 };
 use futures::StreamExt;
@@ -222,6 +223,53 @@ pub async fn fill(page: &Page, selector: &str, value: &str) {
         Ok(())
     };
     patiently(selector, attempt).await;
+}
+
+/// Types a text where the cursor is, as an input method does.
+///
+/// # Panics
+/// If Chromium refuses.
+pub async fn type_in(page: &Page, text: &str) {
+    if let Err(error) = page.execute(InsertTextParams::new(text)).await {
+        panic!("{text} can't be typed: {error}");
+    }
+}
+
+/// Presses a key and lets it go: `Tab`, `Enter`, `ArrowDown`.
+///
+/// # Panics
+/// If there is no such key, or Chromium refuses.
+pub async fn press(page: &Page, key: &str) {
+    let Some(definition) = get_key_definition(key) else {
+        panic!("there is no key {key}");
+    };
+    let event = |kind| {
+        let mut event = DispatchKeyEventParams::builder()
+            .r#type(kind)
+            .key(definition.key)
+            .code(definition.code)
+            .windows_virtual_key_code(definition.key_code)
+            .native_virtual_key_code(definition.key_code);
+        if let Some(text) = definition.text {
+            event = event.text(text);
+        }
+        event.build()
+    };
+    // A key that writes something comes with its text.
+    let down = if definition.text.is_some() {
+        DispatchKeyEventType::KeyDown
+    } else {
+        DispatchKeyEventType::RawKeyDown
+    };
+    for kind in [down, DispatchKeyEventType::KeyUp] {
+        let pressed = match event(kind) {
+            Ok(event) => page.execute(event).await.map_err(|error| error.to_string()),
+            Err(why) => panic!("the key {key}: {why}"),
+        };
+        if let Err(why) = pressed {
+            panic!("the key {key} can't be pressed: {why}");
+        }
+    }
 }
 
 fn into_view(element: &Element) -> ScrollIntoViewIfNeededParams {

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod machines;
+pub mod monitors;
 pub mod openstack;
 pub mod otherwise;
 pub mod postgres;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cloud::simulated::{Simulated, SimulatedConfig};
-use engine::port::{Clock, Cloud, Entropy, Moment, NoProbe, Probe, Store};
+use engine::port::{Clock, Cloud, Entropy, Moment, Monitor, NoProbe, Probe, Store};
 use engine::secret::InstallationSecret;
 use engine::submit::Outcome;
 use engine::{Ask, Config, Engine, Parts, Request};
@@ -71,6 +71,8 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// How the engine works.
     pub config: Config,
+    /// Whom to ask what hosts measured.
+    pub monitors: Vec<Arc<dyn Monitor>>,
     /// How the cloud behaves; its file is in the folder.
     pub simulated: SimulatedConfig,
 }
@@ -91,6 +93,7 @@ impl Setup {
                 channels: !plain(),
                 ..Config::default()
             },
+            monitors: Vec::new(),
             simulated: SimulatedConfig::at(folder.join("simulated.db")).without_delays(),
         }
     }
@@ -207,6 +210,7 @@ impl World {
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
             clouds,
+            monitors: setup.monitors,
             clock,
             entropy,
             probe: setup.probe,
@@ -231,6 +235,7 @@ impl World {
         Engine::new(Parts {
             store: Arc::clone(&self.store),
             clouds: BTreeMap::from([(cloud_name(), cloud)]),
+            monitors: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),
             probe: Arc::new(NoProbe),

@@ -2,6 +2,9 @@
 //! of production, watch it, destroy it. Once with JavaScript, once without.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "browser/edit.rs"]
+mod edit;
+
 use std::path::Path;
 use std::time::Duration;
 

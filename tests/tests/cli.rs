@@ -4,6 +4,8 @@
 
 #[path = "cli/broken.rs"]
 mod broken;
+#[path = "cli/calendar.rs"]
+mod calendar;
 #[path = "cli/capacity.rs"]
 mod capacity;
 #[path = "cli/cloud.rs"]

@@ -21,6 +21,8 @@ mod kill;
 mod many;
 #[path = "openstack/pairs.rs"]
 mod pairs;
+#[path = "openstack/quota_edges.rs"]
+mod quota_edges;
 #[path = "openstack/small.rs"]
 mod small;
 #[path = "openstack/world.rs"]

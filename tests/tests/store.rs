@@ -18,6 +18,8 @@ mod executors;
 mod instances;
 #[path = "store/instances_speak.rs"]
 mod instances_speak;
+#[path = "store/measures.rs"]
+mod measures;
 #[path = "store/opening.rs"]
 mod opening;
 #[path = "store/operations.rs"]

@@ -12,10 +12,14 @@ mod api;
 mod assigning;
 #[path = "web/caches.rs"]
 mod caches;
+#[path = "web/capacity.rs"]
+mod capacity;
 #[path = "web/clouds.rs"]
 mod clouds;
 #[path = "web/compare.rs"]
 mod compare;
+#[path = "web/edit.rs"]
+mod edit;
 #[path = "web/environments.rs"]
 mod environments;
 #[path = "web/forms.rs"]
@@ -26,6 +30,8 @@ mod instance;
 mod instances;
 #[path = "web/keys.rs"]
 mod keys;
+#[path = "web/measured.rs"]
+mod measured;
 #[path = "web/notes.rs"]
 mod notes;
 #[path = "web/operations.rs"]

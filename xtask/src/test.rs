@@ -5,6 +5,7 @@
 //! compile the world again.
 
 pub(crate) mod machine;
+mod monitors;
 mod outcome;
 mod sizes;
 

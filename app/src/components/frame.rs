@@ -24,6 +24,8 @@ pub(crate) enum Place {
     Clouds,
     /// The comparison.
     Compare,
+    /// Capacity by date.
+    Capacity,
     /// What things cost.
     Prices,
     /// Operations.
@@ -34,7 +36,7 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str, Icon); 8] = [
+const PLACES: [(Place, &str, &str, Icon); 9] = [
     (
         Place::Dashboard,
         routes::DASHBOARD,
@@ -55,6 +57,12 @@ const PLACES: [(Place, &str, &str, Icon); 8] = [
     ),
     (Place::Clouds, routes::CLOUDS, "Clouds", Icon::Cloud),
     (Place::Compare, routes::COMPARE, "Compare", Icon::Compare),
+    (
+        Place::Capacity,
+        routes::CAPACITY,
+        "Capacity",
+        Icon::Capacity,
+    ),
     (Place::Prices, routes::PRICES, "Prices", Icon::Prices),
     (
         Place::Operations,

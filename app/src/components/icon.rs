@@ -18,6 +18,8 @@ pub(crate) enum Icon {
     Cloud,
     /// Two sides.
     Compare,
+    /// Columns on a line.
+    Capacity,
     /// A label with a hole.
     Prices,
     /// A pulse.
@@ -51,6 +53,7 @@ impl Icon {
                 "M4.5 12.5h7a2.8 2.8 0 0 0 .4-5.600 4 4 0 0 0-7.700-.9 3.300 3.300 0 0 0 .3 6.500z"
             }
             Self::Compare => "M6 2.5H2v11h4M10 2.5h4v11h-4M8 1.5v13",
+            Self::Capacity => "M2 13.500h12M4 13.500v-4M8 13.500v-8M12 13.500v-6",
             Self::Prices => "M2 2.500h5.500L14 9l-5 5-6.500-6.500zM5.250 5.250h.01",
             Self::Operations => "M1.5 8h3l2-5 3.5 10 2-5h2.5",
             Self::Log => "M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h3",

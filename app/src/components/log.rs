@@ -36,6 +36,13 @@ fn detail(act: &Act) -> Option<String> {
             layer,
             revision,
         } => Some(format!("{layer} revision {revision}")),
+        Act::Edit {
+            environment: _,
+            from,
+        } => Some(from.map_or_else(
+            || "its first plan".to_owned(),
+            |from| format!("planned revision {from}"),
+        )),
         Act::ImportRecipe { recipe } => Some(recipe.to_string()),
         Act::Derive {
             source: _,

@@ -17,6 +17,7 @@ pub(crate) mod icon;
 pub(crate) mod instance_table;
 pub(crate) mod keys;
 pub(crate) mod log;
+pub(crate) mod measured;
 pub(crate) mod meter;
 pub(crate) mod pager;
 pub(crate) mod proof;

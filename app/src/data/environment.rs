@@ -14,7 +14,7 @@ use model::topology::Topology;
 use plan::capacity::{BySizing, EnvironmentCapacity, Totals};
 use plan::copy::Fidelity;
 
-use super::{Age, CopyPreview, KeypairRow, Known, PlacedFinding};
+use super::{Age, CopyPreview, KeypairRow, Known, PlacedFinding, ShownTarget};
 
 /// One environment in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct EnvironmentData {
     pub foreign: Vec<String>,
     /// The state shown.
     pub topology: Topology,
+    /// By when it is to be as planned and how far it has come, where somebody said.
+    pub target: Option<ShownTarget>,
     /// What that needs.
     pub capacity: EnvironmentCapacity,
     /// The first page of its instances; all of them where they are few.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use model::environment::{Environment, Revision};
 use model::filter::InstanceRecord;
 use model::id::CloudId;
+use model::measure::{Reading, Rolled};
 use model::name::{CloudName, GroupName, KeypairName};
 
 use super::Known;
@@ -47,6 +48,10 @@ pub struct InstanceData {
     pub cloud_id: Option<CloudId>,
     /// What lets people in.
     pub keypair: Option<KeypairRow>,
+    /// What was last measured of it, by metric.
+    pub measured: Vec<Reading>,
+    /// What was measured of it in the last week, by hour.
+    pub hours: Vec<Rolled>,
     /// What it runs when it first starts.
     pub first_boot: Vec<String>,
     /// The public keys by which it is known to whoever signs in, where it told them.

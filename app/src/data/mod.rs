@@ -3,10 +3,12 @@
 //!
 //! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
 
+pub mod calendar;
 pub mod cloud;
 pub mod compare;
 pub mod copy;
 pub mod dashboard;
+pub mod edit;
 pub mod environment;
 pub mod instance;
 pub mod instances;
@@ -16,6 +18,7 @@ pub mod prices;
 pub mod tells;
 pub mod what_if;
 
+pub use calendar::{CapacityData, CloudCalendar, Growth, ShownReservation, ShownTarget};
 pub use cloud::{
     ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
     RuleLine, ThingData,
@@ -23,6 +26,7 @@ pub use cloud::{
 pub use compare::{CompareChoice, CompareData, CompareSide, Comparison, Third};
 pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
+pub use edit::{EditData, Known as EditKnown, Merging, Open};
 pub use environment::{
     Access, DestroyPreview, EnvironmentData, EnvironmentRow, EnvironmentsData, Extension, Offer,
     PowerOffer, Progress, TemporaryData,

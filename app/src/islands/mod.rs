@@ -8,6 +8,7 @@ pub(crate) mod dom;
 mod helpers;
 mod live;
 mod live_filter;
+mod live_form;
 mod live_part;
 mod theme;
 
@@ -15,6 +16,7 @@ pub use countdown::Countdown;
 pub use helpers::Helpers;
 pub use live::Live;
 pub use live_filter::LiveFilter;
+pub use live_form::LiveForm;
 pub use live_part::LivePart;
 pub use theme::ThemeSwitch;
 #[cfg(feature = "ssr")]

@@ -7,7 +7,7 @@ use model::facts::DatedFact;
 use model::topology::Topology;
 
 use super::environments::main_layer;
-use super::{offer, operations, temporary};
+use super::{calendar, offer, operations, temporary};
 use crate::components::age;
 use crate::components::badge::{self, Tone};
 use crate::components::capacity;
@@ -22,7 +22,7 @@ use crate::components::rooms::{Room, rooms};
 use crate::components::time;
 use crate::components::unknown::or_unknown;
 use crate::context::{Shown, page, path, query, readable};
-use crate::data::{Age, EnvironmentData};
+use crate::data::{Age, EnvironmentData, ShownTarget};
 use crate::fmt;
 use crate::routes;
 
@@ -48,6 +48,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         observed,
         foreign,
         topology,
+        target,
         capacity,
         instances,
         findings,
@@ -76,7 +77,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         }
     });
     view! {
-        {head(environment, revision, *observed, topology)}
+        {head(environment, revision, *observed, topology, target.as_ref())}
         {(!foreign.is_empty()).then(|| left_alone(foreign))}
         {rooms(&environment.name, Room::Overview)}
         {layers(environment, revision)}
@@ -160,6 +161,7 @@ fn head(
     revision: &Revision,
     seen: Option<Age>,
     topology: &Topology,
+    target: Option<&ShownTarget>,
 ) -> impl IntoView + use<> {
     let Environment {
         id,
@@ -175,6 +177,15 @@ fn head(
     } = environment.clone();
     let team = topology.team.clone();
     let actions = view! {
+        {destroyed_at
+            .is_none()
+            .then(|| {
+                view! {
+                    <a class="button" href=routes::edit(&name)>
+                        {if planned.is_some() { "Edit the plan" } else { "Plan it" }}
+                    </a>
+                }
+            })}
         {planned
             .is_some_and(|_| observed.is_some())
             .then(|| {
@@ -274,6 +285,21 @@ fn head(
                     )}
                 </dd>
             </div>
+            {target
+                .map(|target| {
+                    let line = calendar::line(target);
+                    let overdue = target.overdue.then(|| badge::badge(Tone::Warning, "overdue"));
+                    view! {
+                        <div>
+                            <dt>"Target date"</dt>
+                            <dd>
+                                <a href=format!("{}#targets", routes::CAPACITY)>{line}</a>
+                                " "
+                                {overdue}
+                            </dd>
+                        </div>
+                    }
+                })}
             <div>
                 <dt>"Known since"</dt>
                 <dd title=id.to_string()>{time::absolute(created_at)}</dd>
@@ -394,8 +420,11 @@ fn revision_table(
                     &format!("{name}@{number}:{layer}"),
                     &format!("{name}:{layer}"),
                 );
-                view! { <a href=href>"Compare with the newest"</a> }
+                view! { <a href=href>"Compare with the newest"</a> " " }
             });
+            let back =
+                (layer == Layer::Planned && number.0 > 1 && environment.destroyed_at.is_none())
+                    .then(|| view! { <a href=routes::take_back(&name, number)>"Take it back"</a> });
             view! {
                 <tr aria-current=current.then_some("true")>
                     <th scope="row">
@@ -411,7 +440,7 @@ fn revision_table(
                     <td>
                         <code title=content_hash.clone()>{fmt::short_hash(&content_hash)}</code>
                     </td>
-                    <td>{compare}</td>
+                    <td>{compare} {back}</td>
                 </tr>
             }
         })

@@ -1,12 +1,13 @@
 //! The list of environments.
 
 use leptos::prelude::*;
-use model::environment::{Environment, Layer};
+use model::environment::{Environment, EnvironmentKind, Layer};
 
 use crate::components::age::age;
 use crate::components::badge::{self, Tone};
 use crate::components::capacity;
 use crate::components::empty::empty;
+use crate::components::form::pick;
 use crate::components::frame::{Place, heading};
 use crate::components::time;
 use crate::components::unknown::{or_unknown, unknown};
@@ -30,11 +31,42 @@ pub(crate) fn EnvironmentsPage() -> impl IntoView {
             view: view! {
                 {heading("Environments", None, ())}
                 {table(&environments)}
+                {plan()}
                 {gone}
             }
             .into_any(),
         })
     })
+}
+
+/// The way to an environment that isn't there yet.
+fn plan() -> impl IntoView {
+    let kinds = EnvironmentKind::ALL
+        .into_iter()
+        .map(|kind| (kind.word().to_owned(), kind.word().to_owned()))
+        .collect();
+    view! {
+        <section aria-labelledby="plan-title">
+            <h2 id="plan-title">"Plan a new one"</h2>
+            <form method="get" action=routes::EDIT class="card editor-new">
+                <label>
+                    "Name"
+                    <input
+                        name=routes::sent::ENVIRONMENT
+                        required=true
+                        maxlength="63"
+                        placeholder="production-2015"
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                </label>
+                <label>
+                    "Kind" {pick("kind", Some(EnvironmentKind::Production.word()), kinds)}
+                </label>
+                <button type="submit">"Begin with an empty plan"</button>
+            </form>
+        </section>
+    }
 }
 
 /// Environments as a table; the dashboard has the same.

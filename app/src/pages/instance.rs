@@ -7,6 +7,7 @@ use model::environment::Layer;
 use crate::components::empty::empty;
 use crate::components::form::{self, field};
 use crate::components::frame::{Place, heading};
+use crate::components::measured;
 use crate::components::standing;
 use crate::components::time;
 use crate::components::unknown::{fixed, or_unknown, unknown};
@@ -39,6 +40,8 @@ fn draw(data: &InstanceData) -> impl IntoView + use<> {
         cloud,
         cloud_id,
         keypair,
+        measured,
+        hours,
         first_boot,
         host_keys,
         lines,
@@ -121,6 +124,7 @@ fn draw(data: &InstanceData) -> impl IntoView + use<> {
                 <dd>{or_unknown(keypair, "its group names none")}</dd>
             </div>
         </dl>
+        {measured::measured(&environment.name, &record.name(), measured, hours)}
         {told(first_boot)}
         {known_as(host_keys)}
         {console_card(*lines, console.as_ref())}

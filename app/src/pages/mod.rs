@@ -1,12 +1,14 @@
 //! The pages: each loads its data and draws it whole. A page decides nothing and changes nothing.
 
 pub(crate) mod audit;
+pub(crate) mod calendar;
 pub(crate) mod cloud;
 pub(crate) mod clouds;
 pub(crate) mod compare;
 pub(crate) mod copy;
 pub(crate) mod dashboard;
 pub(crate) mod destroy;
+pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod environments;
 pub(crate) mod error;

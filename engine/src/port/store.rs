@@ -118,6 +118,18 @@ pub struct NewRevision {
     pub at: DateTime<Utc>,
 }
 
+/// What has to be there for a state to be stored on top of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onto {
+    /// Nothing: [`StoreError::NameTaken`] where an environment has the name.
+    Nothing,
+    /// Whatever is there.
+    Anything,
+    /// This revision of the layer as the newest, or none of the layer: [`StoreError::Moved`] where it
+    /// is another by now.
+    Newest(Option<RevisionNumber>),
+}
+
 /// A line for the append-only log of acts.
 #[derive(Clone, Debug)]
 pub struct NewAudit {
@@ -300,7 +312,7 @@ pub struct TokenSecret {
 
 /// Where everything is kept. Every method is one transaction.
 #[async_trait]
-pub trait Store: super::Collections + Send + Sync {
+pub trait Store: super::Collections + super::Measures + Send + Sync {
     /// This installation's id: the first call stores the one that is offered.
     async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError>;
 
@@ -330,13 +342,12 @@ pub trait Store: super::Collections + Send + Sync {
     async fn environment_by_id(&self, id: EnvironmentId)
     -> Result<Option<Environment>, StoreError>;
 
-    /// Stores a state of a layer; `new` is used where no environment has the topology's name, and
-    /// refused as [`StoreError::NameTaken`] where `must_be_new` and one has. The audit's act is an
-    /// `Import`, or the one given.
+    /// Stores a state of a layer on top of what is there, where that is what `onto` says; `new` is used
+    /// where no environment has the topology's name. The audit's act is an `Import`, or the one given.
     async fn put_revision(
         &self,
         new: NewEnvironment,
-        must_be_new: bool,
+        onto: Onto,
         revision: NewRevision,
         act: Option<Act>,
         audit: NewAudit,

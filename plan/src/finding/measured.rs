@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use model::key::Key;
+use model::measure::{Metric, Mount, Rolled};
 use model::name::GroupName;
+use model::topology::items::parse_instance;
 use model::unit::{Hundredths, Mib};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,66 @@ pub struct Measured {
 
 /// What was measured, by group and ordinal.
 pub type History = BTreeMap<(GroupName, u32), Measured>;
+
+/// What figures by instance say. Load is an hour's mean of the average over five minutes, memory an hour's
+/// most, a file system what it was on the mean; what has no part of these is passed over.
+pub fn history<'a>(figures: impl IntoIterator<Item = (&'a Key, &'a Rolled)>) -> History {
+    let mut history = History::new();
+    let mut rooms: BTreeMap<((GroupName, u32), Mount), Rooms> = BTreeMap::new();
+    for (key, rolled) in figures {
+        let Some(instance) = parse_instance(key.name()) else {
+            continue;
+        };
+        let Rolled {
+            from: at,
+            metric,
+            figures,
+        } = rolled;
+        let (at, mean) = (*at, figures.mean());
+        match metric {
+            Metric::Load5 => {
+                let value = Hundredths(u32::try_from(mean).unwrap_or(u32::MAX));
+                let measured = history.entry(instance).or_default();
+                measured.load.push(Sample { at, value });
+            }
+            Metric::MemoryUsed => {
+                let value = Mib(figures.max);
+                let measured = history.entry(instance).or_default();
+                measured.memory_used.push(Sample { at, value });
+            }
+            Metric::DiskUsed(mount) => {
+                let rooms = rooms.entry((instance, mount.clone())).or_default();
+                rooms.entry(at).or_default().0 = Some(Mib(mean));
+            }
+            Metric::DiskAvailable(mount) => {
+                let rooms = rooms.entry((instance, mount.clone())).or_default();
+                rooms.entry(at).or_default().1 = Some(Mib(mean));
+            }
+            Metric::Load1
+            | Metric::Load15
+            | Metric::CpuBusy
+            | Metric::MemoryTotal
+            | Metric::DiskReserved(_) => {}
+        }
+    }
+    for ((instance, mount), rooms) in rooms {
+        let samples = rooms.into_iter().filter_map(|(at, (used, available))| {
+            let value = Room {
+                used: used?,
+                available: available?,
+            };
+            Some(Sample { at, value })
+        });
+        let measured = history.entry(instance).or_default();
+        measured
+            .file_systems
+            .insert(mount.to_string(), samples.collect());
+    }
+    history
+}
+
+/// How much of a file system was used and available, by time.
+type Rooms = BTreeMap<DateTime<Utc>, (Option<Mib>, Option<Mib>)>;
 
 /// A history shorter than this says little: a week has its weekend.
 pub(super) const LEAST_DAYS: i64 = 7;

@@ -125,7 +125,8 @@ fn take_ordinal(words: &mut Vec<String>) -> Option<u32> {
 
 /// The environment that the first or the last word stands for, taken away from them.
 fn take_environment(words: &mut Vec<String>) -> Option<EnvironmentName> {
-    if words.len() < 2 {
+    // Where nothing else names it, the word is the group's: `uat-001`.
+    if words.iter().filter(|word| !is_number(word)).count() < 2 {
         return None;
     }
     if let Some(found) = words.first().and_then(|word| environment(word)) {
@@ -196,6 +197,7 @@ mod tests {
         for (name, expected) in [
             ("app3", of(None, "app", Some(3))),
             ("web-01", of(None, "web", Some(1))),
+            ("uat-001", of(None, "uat", Some(1))),
             ("db01.example.org", of(None, "db", Some(1))),
             (
                 "db01.staging.example.org",

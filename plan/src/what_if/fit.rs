@@ -9,6 +9,7 @@ use model::quota::{Quota, QuotaKind};
 use serde::{Deserialize, Serialize};
 
 use super::{Base, Ground, Worked};
+use crate::amounts::Measure;
 use crate::capacity::{BySizing, Taken, taken_by};
 use crate::headroom::{Fit, Free, Need};
 use crate::need::Choices;
@@ -42,22 +43,14 @@ pub(super) struct Amounts([Need; Limited::ALL.len()]);
 
 impl Amounts {
     pub(super) fn of(taken: &Taken) -> Self {
-        let Taken { totals, volumes } = taken;
-        let unknown = &totals.unknown;
-        let need = |known: Option<u64>, unknown| Need {
-            known: known.unwrap_or(0),
-            unknown,
-        };
-        let addresses = need(totals.public_addresses, unknown.public_addresses);
-        Self([
-            Need::known(totals.instances),
-            need(totals.vcpus, unknown.vcpus),
-            need(totals.ram_mib, unknown.ram_mib),
-            Need::known(*volumes),
-            need(totals.volume_gib, unknown.volume_gib),
-            addresses,
-            addresses,
-        ])
+        let amounts = crate::amounts::Amounts::of(taken);
+        Self(Limited::ALL.map(|what| {
+            let kind = match what {
+                Limited::Quota(kind) => kind,
+                Limited::AddressPool => QuotaKind::FloatingIps,
+            };
+            Measure::limited_by(kind).map_or(Need::default(), |measure| amounts.of_measure(measure))
+        }))
     }
 
     pub(super) fn quotas(&self) -> impl Iterator<Item = (QuotaKind, Need)> {

@@ -7,6 +7,7 @@ mod disks;
 mod muting;
 mod never_panics;
 mod redundancy;
+mod references;
 mod releases;
 mod services;
 mod sizes;

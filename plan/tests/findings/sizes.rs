@@ -220,3 +220,61 @@ fn flavors_of_the_cloud_count_too() {
         hint("web is undersized by load: m1.eight would do in place of large")
     );
 }
+
+#[test]
+fn what_is_kept_of_measures_is_a_history() {
+    use model::key::Key;
+    use model::measure::{Figures, Metric, Mount, Rolled};
+    let begin: DateTime<Utc> = "2014-02-20T00:00:00Z".parse().unwrap();
+    let srv = || Mount::new("/srv").unwrap();
+    let mut figures = Vec::new();
+    for ordinal in [1, 2] {
+        let key: Key = format!("instance/web[{ordinal}]").parse().unwrap();
+        for hour in 0..24 * 9_i64 {
+            let from = begin + Duration::hours(hour);
+            for (metric, value) in [
+                (Metric::Load5, 40_u64),
+                (Metric::MemoryUsed, 700),
+                (Metric::DiskUsed(srv()), 5000 + hour.unsigned_abs() * 10),
+                (
+                    Metric::DiskAvailable(srv()),
+                    5000 - hour.unsigned_abs() * 10,
+                ),
+                (Metric::DiskUsed(Mount::root()), 1),
+                (Metric::CpuBusy, 1),
+            ] {
+                let figures_of = Figures::of(value).with(Figures::of(value));
+                figures.push((
+                    key.clone(),
+                    Rolled {
+                        from,
+                        metric,
+                        figures: figures_of,
+                    },
+                ));
+            }
+        }
+    }
+    let history = plan::finding::history(figures.iter().map(|(key, rolled)| (key, rolled)));
+    assert_eq!(history.len(), 2);
+    let web1 = &history[&("web".parse().unwrap(), 1)];
+    assert_eq!(web1.load.len(), 24 * 9);
+    assert!(
+        web1.load
+            .iter()
+            .all(|sample| sample.value == Hundredths(40))
+    );
+    assert!(
+        web1.memory_used
+            .iter()
+            .all(|sample| sample.value == Mib(700))
+    );
+    assert_eq!(web1.file_systems["/srv"].len(), 24 * 9);
+    // Used alone says nothing of how much room there is.
+    assert_eq!(web1.file_systems["/"], []);
+    // And the rules that rest on a history are silent no longer.
+    let found = measured(Rule::Oversized, &web("0.4, 0.4, 0.4"), &history);
+    assert_eq!(found[0].severity, Severity::Warning, "{found:?}");
+    let filling = measured(Rule::FillingFileSystem, &web("0.4, 0.4, 0.4"), &history);
+    assert_eq!(filling.len(), 2, "{filling:?}");
+}

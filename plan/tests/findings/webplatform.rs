@@ -32,7 +32,7 @@ fn everything() -> Vec<Topology> {
 }
 
 /// The findings of an environment among the others, a line each.
-fn told(all: &[Topology], topology: &Topology, today: &str) -> String {
+pub(super) fn told(all: &[Topology], topology: &Topology, today: &str) -> String {
     let others: Vec<&Topology> = all.iter().collect();
     let around = Surroundings {
         others: &others,

@@ -14,9 +14,10 @@ use model::name::EnvironmentName;
 use super::duration::{Every, Lifetime};
 
 pub(super) use cloud::{
-    AssignArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs, UnassignArgs,
+    AssignArgs, CalendarArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs,
+    UnassignArgs,
 };
-pub(super) use instance::{ConsoleArgs, KeyArgs, ReportArgs};
+pub(super) use instance::{ConsoleArgs, FactsCommand, KeyArgs, ReportArgs};
 pub(super) use judge::{
     CheckArgs, CostArgs, Markup, PricesCommand, ReportCommand, ReportForm, ReportOut, RunbookArgs,
 };
@@ -97,6 +98,11 @@ pub(super) enum Command {
         Each --copy adds one copy of the last environment named."
     )]
     Capacity(CapacityArgs),
+    /// Print a cloud's capacity by date: leases, reservations and plans with a target date
+    #[command(after_help = "Examples:\n  understudy calendar simulated\n  \
+        understudy calendar lab --days 365 --format json\n\n\
+        Exit status: 0 nothing that is known is too few, 1 something is on some day, 2 an error.")]
+    Calendar(CalendarArgs),
     /// Print the ordered plan that turns one environment into another; nothing is carried out
     #[command(
         after_help = "Examples:\n  understudy plan nothing secondary.yaml --sizing min\n  \
@@ -134,6 +140,9 @@ pub(super) enum Command {
         INSTANCE is a group and a number, as in app[2], or a host name."
     )]
     Console(ConsoleArgs),
+    /// Let the hosts of instances tell what they measure: load, processors, memory, file systems
+    #[command(subcommand)]
+    Facts(FactsCommand),
     /// Make a token for a program, or a link that signs a browser in once
     #[command(
         after_help = "Examples:\n  understudy token --name nightly-report --expires 90d\n  \
@@ -248,6 +257,14 @@ pub(super) struct ServeArgs {
         default_value = "15m"
     )]
     pub(super) collect_every: Every,
+    /// Ask this Prometheus, which scrapes node exporters, once a minute what hosts measured
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "UNDERSTUDY_PROMETHEUS",
+        hide_env_values = true
+    )]
+    pub(super) prometheus: Option<engine::report::PublicUrl>,
     /// Let browsers send their cookie over HTTPS alone: for a server that is only reached so
     #[arg(long)]
     pub(super) secure_cookies: bool,

@@ -192,6 +192,7 @@ impl Workplace {
                         self.say(&format!("{} of {name} {verb} {power}.", names.join(", ")));
                     }
                     Act::Import { .. }
+                    | Act::Edit { .. }
                     | Act::ImportRecipe { .. }
                     | Act::Derive { .. }
                     | Act::BringUp { .. }

@@ -28,6 +28,7 @@ pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done,
     let ServeArgs {
         listen,
         collect_every,
+        prometheus,
         secure_cookies,
         data,
     } = args;
@@ -51,6 +52,7 @@ pub(super) async fn run(args: ServeArgs, setup: Setup, out: Out) -> Result<Done,
     };
     let mut setup = setup_of(&data, setup);
     setup.engine.collect_every = setup.engine.collect_every.or(collect_every.period());
+    setup.prometheus = prometheus.or(setup.prometheus);
     let installation = Installation::open(&folder, &database, beginning_of(&data), setup).await?;
     if let Some(lock) = &mut lock {
         lock.serving_at(address);

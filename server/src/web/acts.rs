@@ -2,7 +2,9 @@
 //! asked for. One that is refused is answered by a page that says why, with the way back to what was
 //! typed.
 
+mod capacity;
 mod clouds;
+mod edit;
 mod explain;
 mod notes;
 mod power;
@@ -31,7 +33,9 @@ use super::trouble::{Failed, bad_request, failed};
 use super::who::Who;
 use super::{Web, answer, pages};
 
+pub(super) use capacity::{reservation, target};
 pub(super) use clouds::{assign, collect, unassign};
+pub(super) use edit::edit;
 pub(super) use explain::explain;
 pub(super) use notes::note;
 pub(super) use power::power;

@@ -1,10 +1,12 @@
 //! Reading as JSON: the pages' own data under `/api/v1`, by the same filters and the same paging.
 //! It only reads; an error is `{"error":{"what","why","todo"}}` with its status.
 
+mod calendar;
 mod clouds;
 mod environments;
 mod export;
 mod instances;
+mod measured;
 mod operations;
 
 use std::sync::Arc;
@@ -31,9 +33,15 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/environments/{name}", get(environments::one))
         .route("/environments/{name}/topology", get(environments::topology))
         .route("/environments/{name}/capacity", get(environments::capacity))
+        .route("/capacity", get(calendar::capacity))
         .route("/compare", get(environments::compare))
         .route("/recipes", get(environments::recipes))
         .route("/instances", get(instances::page))
+        .route("/monitors", get(measured::monitors))
+        .route(
+            "/environments/{name}/measured/{group}/{ordinal}",
+            get(measured::one),
+        )
         .route("/clouds", get(clouds::list))
         .route("/clouds/{cloud}", get(clouds::one))
         .route("/clouds/{cloud}/groups", get(clouds::groups))

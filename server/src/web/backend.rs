@@ -2,16 +2,19 @@
 //! cloud is only asked by the previews of a copy and of destroying, which are about nothing else,
 //! and for an instance's console, where somebody asks for it; what an environment's page says of its default copy comes from an answer of seconds ago.
 
+mod calendar;
 mod clouds;
 mod compare;
 mod copy;
 mod dashboard;
 mod destroy;
 mod digests;
+mod edit;
 mod environment;
 mod environments;
 mod instance;
 mod instances;
+mod measured;
 mod notes;
 mod operations;
 mod prices;
@@ -26,13 +29,14 @@ use std::sync::Arc;
 
 use app::backend::{Backend, PageError};
 use app::data::{
-    AuditData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard, DestroyPreview,
-    EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData, InstanceData, InstancesData,
-    NotesData, OperationData, OperationsData, PricesData, ReportData, RunbookData, ThingData,
-    WhatIfData,
+    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
+    DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData,
+    InstanceData, InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData,
+    RunbookData, ThingData, WhatIfData,
 };
 use app::routes::{
-    CompareAsk, CopyAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk, RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk,
+    RunbookAsk, WhatIfAsk,
 };
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -45,9 +49,11 @@ use model::id::{CloudId, EnvironmentId, OperationId};
 use model::name::{CloudName, EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
+pub(super) use calendar::day;
 pub(super) use compare::compared;
 pub(super) use copy::Proofs;
 pub(super) use digests::Digests;
+pub(super) use edit::{Base, Merge, Merged};
 pub(super) use environments::Summary;
 pub(super) use instances::page_error;
 
@@ -131,6 +137,10 @@ impl Backend for Reader {
         Ok(self.read_environment(name, ask).await?)
     }
 
+    async fn edit(&self, ask: &EditAsk) -> Result<EditData, PageError> {
+        Ok(self.read_edit(ask).await?)
+    }
+
     async fn notes(&self, name: &EnvironmentName) -> Result<NotesData, PageError> {
         Ok(self.read_notes(name).await?)
     }
@@ -149,6 +159,10 @@ impl Backend for Reader {
         ask: &WhatIfAsk,
     ) -> Result<WhatIfData, PageError> {
         Ok(self.read_what_if(name, ask).await?)
+    }
+
+    async fn capacity(&self, ask: &CapacityAsk) -> Result<CapacityData, PageError> {
+        Ok(self.read_capacity(ask).await?)
     }
 
     async fn prices(&self) -> Result<PricesData, PageError> {

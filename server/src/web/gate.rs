@@ -19,6 +19,18 @@ use super::{Web, answer, form_token, who};
 /// The largest form.
 const LARGEST_FORM: usize = 64 << 10;
 
+/// The largest form of the editor, which holds a plan twice, and its fields.
+const LARGEST_EDIT: usize = 8 << 20;
+
+/// How large the form of a page may be.
+fn largest(path: &str) -> usize {
+    if path == routes::EDIT {
+        LARGEST_EDIT
+    } else {
+        LARGEST_FORM
+    }
+}
+
 /// Whether a path is for programs.
 pub(super) fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
@@ -115,13 +127,14 @@ async fn form_of_ours(request: Request, who: &Who) -> Result<Request, Response> 
         )
     })?;
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| {
+    let largest = largest(&path);
+    let bytes = to_bytes(body, largest).await.map_err(|_| {
         refuse(
             &path,
             &failed(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Nothing was changed",
-                format!("The form is larger than {LARGEST_FORM} bytes, or did not come whole."),
+                format!("The form is larger than {largest} bytes, or did not come whole."),
                 "Shorten what you typed and send it again.",
             ),
         )

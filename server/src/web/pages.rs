@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::backend::BackendContext;
-use app::data::Viewer;
+use app::data::{EditData, Viewer};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -132,6 +132,21 @@ pub(super) async fn refusal(
 ) -> Response {
     let options = web.leptos.clone();
     let view = move || app::refusal_page(options.clone(), refusal.clone());
+    let mut answer = render(web, viewer(web, who), asked, view).await;
+    answer.status = status;
+    send(web, who.form_token(), &answer)
+}
+
+/// The editor as it is after a form of it.
+pub(super) async fn edited(
+    web: &Arc<Web>,
+    who: &Who,
+    asked: &Asked,
+    status: StatusCode,
+    data: EditData,
+) -> Response {
+    let options = web.leptos.clone();
+    let view = move || app::edit_page(options.clone(), data.clone());
     let mut answer = render(web, viewer(web, who), asked, view).await;
     answer.status = status;
     send(web, who.form_token(), &answer)

@@ -211,6 +211,15 @@ impl From<EngineError> for Failed {
                 let (why, todo) = split(&why, "Choose another time.");
                 failed(StatusCode::CONFLICT, "That time is not possible", why, todo)
             }
+            EngineError::Reservation(error) => {
+                let (why, todo) = split(&error.to_string(), "Correct it, and send it again.");
+                failed(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "This can’t be reserved",
+                    why,
+                    todo,
+                )
+            }
             EngineError::PreviewOutdated { seen, now } => failed(
                 StatusCode::CONFLICT,
                 "Reality has changed since the preview",

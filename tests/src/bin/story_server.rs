@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     let mut setup = server::cli::Setup {
         engine: quick.config,
         simulated: quick.simulated,
+        prometheus: None,
         openstack: cloud::openstack::Options {
             request_lifetime: Duration::from_secs(2),
             ..cloud::openstack::Options::default()

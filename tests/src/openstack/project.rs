@@ -25,12 +25,17 @@ pub struct Quotas {
     pub ports: i64,
     /// Networks.
     pub networks: i64,
+    /// Subnets.
+    pub subnets: i64,
     /// Routers.
     pub routers: i64,
     /// Floating IPs.
     pub floating_ips: i64,
     /// Security groups; `default` counts too.
     pub security_groups: i64,
+    /// Rules of all security groups; those of `default`, and those that each group is made with, count
+    /// too.
+    pub security_rules: i64,
     /// Volumes.
     pub volumes: i64,
     /// Snapshots.
@@ -49,9 +54,11 @@ impl Default for Quotas {
             server_groups: -1,
             ports: -1,
             networks: -1,
+            subnets: -1,
             routers: -1,
             floating_ips: -1,
             security_groups: -1,
+            security_rules: -1,
             volumes: -1,
             snapshots: -1,
             gigabytes: -1,
@@ -120,9 +127,11 @@ impl LabProject {
             server_groups,
             ports,
             networks,
+            subnets,
             routers,
             floating_ips,
             security_groups,
+            security_rules,
             volumes,
             snapshots,
             gigabytes,
@@ -135,9 +144,9 @@ impl LabProject {
         let path = format!("/v2.1/os-quota-sets/{id}");
         self.admin.put(Service::Nova, &path, compute).await;
         let network = json!({"quota": {
-            "port": ports, "network": networks, "subnet": -1, "router": routers,
+            "port": ports, "network": networks, "subnet": subnets, "router": routers,
             "floatingip": floating_ips, "security_group": security_groups,
-            "security_group_rule": -1,
+            "security_group_rule": security_rules,
         }});
         let path = format!("/v2.0/quotas/{id}");
         self.admin.put(Service::Neutron, &path, network).await;

@@ -52,6 +52,7 @@ impl Understudy {
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
             clouds: BTreeMap::from([(cloud_name(), cloud)]),
+            monitors: Vec::new(),
             clock,
             entropy,
             probe: Arc::new(NoProbe),

@@ -115,3 +115,40 @@ fn where_instances_report_is_an_address() {
         );
     }
 }
+
+#[test]
+fn what_collectd_needs_is_printed_with_the_hosts_token() {
+    let place = Place::new();
+    let collectd = |instance: &str| {
+        let url = ["--public-url", "https://understudy.example.org/tools/"];
+        place.run(
+            [
+                &["facts", "collectd", "production-2014", instance],
+                &url[..],
+            ]
+            .concat(),
+        )
+    };
+    let text = collectd("db[1]").ended(0).stdout;
+    assert!(
+        text.contains("URL \"https://understudy.example.org/tools/collectd/"),
+        "{text}"
+    );
+    assert!(text.contains("/db/1\"\n"), "{text}");
+    let token = |text: &str| {
+        let (_, rest) = text.split_once("Bearer ").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(token(&text).len(), 64);
+    // The same for the same host however often it is asked for, another for another.
+    assert_eq!(collectd("db1").ended(0).stdout, text);
+    assert_ne!(token(&collectd("db[2]").ended(0).stdout), token(&text));
+    let nowhere = place
+        .run(["facts", "collectd", "production-2014", "db[1]"])
+        .error();
+    assert!(nowhere.contains("--public-url https://"), "{nowhere}");
+    let nobody = collectd("web[1]").error();
+    assert!(nobody.contains("has no instance `web[1]`"), "{nobody}");
+    let monitors = place.run(["facts", "monitors"]).ended(0).stdout;
+    assert!(monitors.contains("serve --prometheus URL"), "{monitors}");
+}

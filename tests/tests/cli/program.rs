@@ -81,6 +81,7 @@ impl Place {
             .env_remove("UNDERSTUDY_DATABASE")
             .env_remove("UNDERSTUDY_LISTEN")
             .env_remove("UNDERSTUDY_PUBLIC_URL")
+            .env_remove("UNDERSTUDY_PROMETHEUS")
             .env_remove("UNDERSTUDY_REPORT_PATIENCE")
             .env_remove("RUST_LOG")
             .env("UNDERSTUDY_DATA", self.data())

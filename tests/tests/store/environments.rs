@@ -1,6 +1,6 @@
 //! Environments: their names, what they follow, and what is left of a destroyed one.
 
-use engine::port::{EnvironmentChange, JournalWrite, NewEnvironment, Store, StoreError};
+use engine::port::{EnvironmentChange, JournalWrite, NewEnvironment, Onto, Store, StoreError};
 use model::environment::{EnvironmentKind, Layer};
 use model::filter::InstanceFilter;
 use model::id::{CloudId, InstallationId};
@@ -53,7 +53,7 @@ async fn a_name_is_taken_until_its_environment_is_destroyed(database: Database) 
             lease: None,
         };
         let state = revision(topology("prod", &[("app", 1)]), Layer::Planned, 20);
-        store.put_revision(new, true, state, None, audit(20))
+        store.put_revision(new, Onto::Nothing, state, None, audit(20))
     };
     let refused = again().await.unwrap_err();
     assert!(
@@ -165,7 +165,7 @@ async fn a_lease_comes_with_a_new_environment_only(database: Database) {
         };
         let state = revision(topology("copy", &[("app", count)]), Layer::Planned, 0);
         store
-            .put_revision(new, false, state, None, audit(0))
+            .put_revision(new, Onto::Anything, state, None, audit(0))
             .await
             .unwrap();
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::port::{
     Claim, Demand, Imported, JournalWrite, NewAudit, NewEnvironment, NewOperation, NewRevision,
-    Store, Submitted,
+    Onto, Store, Submitted,
 };
 use model::act::{Act, Actor};
 use model::count::Count;
@@ -198,7 +198,7 @@ pub async fn put(
     };
     let revision = revision(topology.clone(), layer, seconds);
     store
-        .put_revision(new, false, revision, None, audit(seconds))
+        .put_revision(new, Onto::Anything, revision, None, audit(seconds))
         .await
         .unwrap()
 }

@@ -1,8 +1,15 @@
 //! A copy has a lease: when it ends the copy goes, also if no server ran at that moment.
 
+use std::collections::BTreeMap;
+
+use engine::writings::{NewTarget, NewWriting};
+use engine::{Ask, EngineError, Outcome};
 use model::act::Actor;
 use model::operation::OperationState;
-use tests::world::{LateClock, Setup, World, name};
+use model::quota::QuotaKind;
+use plan::proof::Verdict;
+use plan::writings::{Reservation, Weekdays};
+use tests::world::{LateClock, Setup, World, cloud_name, example_environment, name, request};
 
 use crate::verdict;
 
@@ -63,4 +70,118 @@ async fn what_expired_while_no_server_ran_is_taken_down_at_the_next_start() {
         "{}",
         newest.reason
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_longer_lease_is_proved_anew_beside_what_is_reserved() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with_webplatform(Setup::quick(folder.path())).await;
+    world.copy("copy-1").await;
+    world.work_until_idle().await;
+    let engine = &world.engine;
+    let copy = engine.environment(&name("copy-1")).await.unwrap();
+    let lease = world.store.lease(copy.id).await.unwrap().unwrap();
+    let until = lease.expires_at + chrono::Duration::hours(24);
+    let extend = || {
+        let ask = Ask::Extend {
+            environment: name("copy-1"),
+            until,
+        };
+        engine.submit(request(), ask)
+    };
+
+    // All but what the copy has is free: it could stay.
+    let proof = engine.prove_extension(&copy, &lease, until).await.unwrap();
+    assert!(proof.passed(), "{proof:#?}");
+    let brought_up = world.store.operations(Some(copy.id), 1).await.unwrap();
+    assert_eq!(Some(&proof.plan_hash), brought_up[0].plan_hash.as_ref());
+    let checked = |what: &str| {
+        let found = proof
+            .checks
+            .iter()
+            .find(|check| check.what.starts_with(what));
+        found.unwrap_or_else(|| panic!("no {what} in {proof:#?}"))
+    };
+    assert_eq!(checked("instances until").need, Some(9));
+    assert_eq!(checked("instances until").verdict, Verdict::Passed);
+    assert_eq!(checked("cost").verdict, Verdict::Unknown);
+
+    // Somebody keeps nearly everything free from today on.
+    let offers = engine.offers(&cloud_name()).await.unwrap();
+    let limit = offers.quotas[&QuotaKind::Instances].limit.unwrap();
+    let today = engine.clock().now().date_naive();
+    let kept_free = Reservation {
+        what: "the upgrade".into(),
+        takes: BTreeMap::from([(
+            cloud_name(),
+            BTreeMap::from([(QuotaKind::Instances, limit - 5)]),
+        )]),
+        scenario: None,
+        from: today,
+        until: today + chrono::Days::new(20),
+        week: Weekdays::EVERY,
+    };
+    let reserve = Ask::Write(NewWriting::Reservation {
+        id: Some("r".into()),
+        text: Some(Box::new(kept_free)),
+    });
+    engine.submit(request(), reserve).await.unwrap();
+    let refused = match extend().await {
+        Err(EngineError::ProofFailed(proof)) => proof,
+        other => panic!("not refused: {other:?}"),
+    };
+    let failed = &refused.checks[0];
+    assert_eq!(failed.verdict, Verdict::Failed);
+    assert!(failed.what.starts_with("instances until"), "{failed:?}");
+    let after = world.store.lease(copy.id).await.unwrap().unwrap();
+    assert_eq!(after, lease, "a refused extension changes nothing");
+
+    // Withdrawn, it fits again; with prices, what it costs is told.
+    let withdraw = Ask::Write(NewWriting::Reservation {
+        id: Some("r".into()),
+        text: None,
+    });
+    engine.submit(request(), withdraw).await.unwrap();
+    let prices = "from,currency,what,name,per_hour\n2013-01-01,EUR,address,,0.5\n";
+    let books = model::price::csv::read(prices).unwrap();
+    let ask = Ask::Write(NewWriting::Prices(Some(books)));
+    engine.submit(request(), ask).await.unwrap();
+    let proof = engine.prove_extension(&copy, &lease, until).await.unwrap();
+    let cost = proof.checks.iter().find(|check| check.what == "cost");
+    let words = cost.unwrap().why.clone().unwrap();
+    // Nine addresses for 24 hours.
+    assert!(words.starts_with("108.00 EUR for 24 hours more"), "{words}");
+    match extend().await.unwrap() {
+        Outcome::Extended(longer) => assert_eq!(longer.expires_at, until),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_is_counted_from_where_it_was_first_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with_webplatform(Setup::quick(folder.path())).await;
+    let engine = &world.engine;
+    let day = |n| chrono::NaiveDate::from_ymd_opt(2030, 5, n);
+    let set = |by: Option<chrono::NaiveDate>| {
+        let ask = Ask::Write(NewWriting::Target {
+            environment: name("production-2013"),
+            text: by.map(|by| NewTarget { by, note: None }),
+        });
+        engine.submit(request(), ask)
+    };
+    set(day(1)).await.unwrap();
+    let environment = engine.environment(&name("production-2013")).await.unwrap();
+    let first = engine.target(environment.id).await.unwrap().unwrap();
+    assert_eq!(first.begun, environment.observed);
+    // It is seen otherwise, then the date is moved: what it is counted from stays.
+    let mut seen = example_environment("production-2013.yaml");
+    seen.groups.pop_last();
+    world.import(seen).await;
+    set(day(2)).await.unwrap();
+    let moved = engine.target(environment.id).await.unwrap().unwrap();
+    assert_eq!(Some(moved.by), day(2));
+    assert_eq!(moved.begun, first.begun);
+    set(None).await.unwrap();
+    assert_eq!(engine.target(environment.id).await.unwrap(), None);
 }

@@ -1,12 +1,12 @@
-//! What the tests need of the machine: Chromium, PostgreSQL, what the OpenStack lab stands on, the
-//! WebAssembly target.
+//! What the tests need of the machine: Chromium, PostgreSQL, what the OpenStack lab stands on, monitors,
+//! the WebAssembly target.
 //!
 //! Missing packages are installed by apt where that is possible without a password; otherwise
 //! the exact line is printed. Nothing is ever skipped because something is missing.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
-use super::Extent;
+use super::{Extent, monitors};
 use crate::{
     lab,
     shell::{self, Failure, on_path, program, succeeds},
@@ -29,6 +29,7 @@ const FULL_VARIABLE: &str = "UNDERSTUDY_TESTS_FULL";
 pub(super) struct Machine {
     chromium: PathBuf,
     postgres: PathBuf,
+    monitors: PathBuf,
     /// How much is tested.
     extent: Extent,
     /// Which program runs the tests.
@@ -50,12 +51,14 @@ impl Machine {
         let Self {
             chromium,
             postgres,
+            monitors,
             extent,
             runner: _,
         } = self;
         command
             .env("CHROMIUM", chromium)
             .env("POSTGRES_BIN", postgres)
+            .env("UNDERSTUDY_MONITORS", monitors)
             .env("INSTA_UPDATE", "no");
         if *extent == Extent::Full {
             command.env(FULL_VARIABLE, "1");
@@ -90,6 +93,7 @@ pub(super) fn prepare(extent: Extent) -> Result<Machine, Failure> {
     let machine = Machine {
         chromium: chromium().ok_or_else(|| missing("Chromium", "CHROMIUM"))?,
         postgres: postgres().ok_or_else(|| missing("PostgreSQL's server", "POSTGRES_BIN"))?,
+        monitors: monitors::prepare(update_lists)?,
         extent,
         runner: runner(),
     };
@@ -173,6 +177,38 @@ fn postgres() -> Option<PathBuf> {
         .find(|folder| POSTGRES.iter().all(|name| folder.join(name).is_file()))
 }
 
+/// What comes before a command that only the administrator may give; none where that takes a password.
+fn sudo() -> Result<Option<&'static [&'static str]>, Failure> {
+    Ok(if shell::output(program("id", &["-u"]))?.trim() == "0" {
+        Some(&[])
+    } else if succeeds("sudo", &["-n", "true"]) {
+        Some(&["sudo", "-n"])
+    } else {
+        None
+    })
+}
+
+fn apt(sudo: &[&str], arguments: &[&str]) -> Result<(), Failure> {
+    let words = [
+        sudo,
+        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
+        arguments,
+    ]
+    .concat();
+    shell::run(program(words[0], &words[1..]))
+}
+
+/// Brings apt's lists of packages up to date.
+fn update_lists() -> Result<(), Failure> {
+    match sudo()? {
+        Some(sudo) => apt(sudo, &["update", "--quiet"]),
+        None => Err(Failure::new(
+            "apt's lists of packages are too old, and bringing them up to date takes a password. Type \
+             this, then start again:\n  sudo apt-get update",
+        )),
+    }
+}
+
 fn install(packages: &[&str]) -> Result<(), Failure> {
     let names = packages.join(" ");
     let by_hand = format!("sudo apt-get update && sudo apt-get install --yes {names}");
@@ -188,30 +224,20 @@ fn install(packages: &[&str]) -> Result<(), Failure> {
              of initdb if they are not on the PATH."
         )));
     }
-    let sudo: &[&str] = if shell::output(program("id", &["-u"]))?.trim() == "0" {
-        &[]
-    } else if succeeds("sudo", &["-n", "true"]) {
-        &["sudo", "-n"]
-    } else {
+    let Some(sudo) = sudo()? else {
         return Err(typed("installing them takes a password"));
     };
     println!("installing {names}");
-    let apt = |arguments: &[&str]| {
-        let words = [
-            sudo,
-            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
-            arguments,
-        ]
-        .concat();
-        shell::run(program(words[0], &words[1..]))
-    };
-    apt(&["update", "--quiet"])
+    apt(sudo, &["update", "--quiet"])
         .and_then(|()| {
-            apt(&[
-                &["install", "--yes", "--quiet", "--no-install-recommends"],
-                packages,
-            ]
-            .concat())
+            apt(
+                sudo,
+                &[
+                    &["install", "--yes", "--quiet", "--no-install-recommends"],
+                    packages,
+                ]
+                .concat(),
+            )
         })
         .map_err(|failure| {
             typed(&format!(

@@ -20,6 +20,11 @@ pub(super) fn section(data: &WhatIfData) -> impl IntoView + use<> {
                 <ul class="tight">{lines}</ul>
                 <button type="submit">"Ask those that are ticked, one over the other"</button>
             </form>
+            <p>
+                <a href=format!("{}#reservations", routes::CAPACITY)>
+                    "Reserve what one of them takes, from a day to a day"
+                </a>
+            </p>
         }
     });
     let scenario = data.scenario.to_string();

@@ -53,6 +53,20 @@ pub(in crate::cli) struct CollectArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+pub(in crate::cli) struct CalendarArgs {
+    /// The cloud, as clouds.yaml names it, or `simulated`
+    #[arg(value_name = "CLOUD")]
+    pub(in crate::cli) cloud: CloudName,
+    /// For how many days from today on
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=731))]
+    pub(in crate::cli) days: u16,
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArg,
+    #[command(flatten)]
+    pub(in crate::cli) data: DataArgs,
+}
+
+#[derive(Args, Clone, Debug)]
 pub(in crate::cli) struct ShowCloudArgs {
     /// The cloud
     #[arg(value_name = "CLOUD")]

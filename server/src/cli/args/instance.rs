@@ -1,6 +1,6 @@
-//! What may be typed about instances: where they report, their keys, their consoles.
+//! What may be typed about instances: where they report, their keys, their consoles, what they measure.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use engine::report::PublicUrl;
 use model::name::{EnvironmentName, KeypairName};
 
@@ -61,4 +61,29 @@ pub(in crate::cli) struct ConsoleArgs {
     pub(in crate::cli) lines: u32,
     #[command(flatten)]
     pub(in crate::cli) data: DataArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum FactsCommand {
+    /// Print what collectd on the host of an instance needs to tell what it measures, with its token
+    #[command(
+        after_help = "Examples:\n  understudy facts collectd production-2014 'app[1]' \\\n    \
+        --public-url https://understudy.example.org > understudy.conf\n\n\
+        INSTANCE is a group and a number, as in app[2], or a host name."
+    )]
+    Collectd {
+        /// The stored environment
+        #[arg(value_name = "ENVIRONMENT")]
+        environment: EnvironmentName,
+        /// Which of its instances
+        #[arg(value_name = "INSTANCE")]
+        instance: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Tell which monitors are asked, what came of the newest look, and which targets are no instance
+    Monitors {
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }

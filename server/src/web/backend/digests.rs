@@ -4,14 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use engine::commitments::taken_by;
 use engine::port::StoreError;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
+use model::measure::Span;
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
-use plan::capacity::{EnvironmentCapacity, capacity_of};
-use plan::finding::{Finding, Severity, Surroundings, findings, sorted};
+use plan::capacity::{EnvironmentCapacity, Taken, capacity_of};
+use plan::finding::{Finding, History, Severity, Surroundings, findings, sorted};
 
 use super::Reader;
 use app::data::PlacedFinding;
@@ -25,6 +27,8 @@ pub(in crate::web) struct Digest {
     pub(in crate::web) revision: Revision,
     pub(in crate::web) cloud: Option<CloudName>,
     pub(in crate::web) capacity: EnvironmentCapacity,
+    /// What it takes as planned, its number of volumes too.
+    pub(in crate::web) taken: Taken,
     /// What is worth knowing, but for what the state itself mutes.
     pub(in crate::web) findings: Vec<Finding>,
     judged: Judged,
@@ -41,13 +45,21 @@ pub(super) struct Judged {
     pub(super) today: NaiveDate,
     /// The day on which it was last collected, where it is.
     pub(super) collected: Option<NaiveDate>,
+    /// The hour: what was measured is rolled up by hours, and judged anew with each.
+    pub(super) hour: DateTime<Utc>,
 }
 
 impl Digest {
-    pub(super) fn new(revision: Revision, topology: &Topology, judged: Judged) -> Self {
+    pub(super) fn new(
+        revision: Revision,
+        topology: &Topology,
+        judged: Judged,
+        history: &History,
+    ) -> Self {
         let groups = || topology.groups.values();
         let around = Surroundings {
             collected: judged.collected,
+            history: Some(history),
             ..Surroundings::of(topology, judged.today)
         };
         let findings = sorted(findings(&around), &topology.mute, judged.today);
@@ -55,6 +67,7 @@ impl Digest {
             revision,
             cloud: topology.cloud.clone(),
             capacity: capacity_of(topology),
+            taken: taken_by(topology),
             findings: findings.told,
             judged,
             groups: topology.groups.keys().cloned().collect(),
@@ -171,6 +184,7 @@ impl Reader {
         let judged = Judged {
             today: self.today(),
             collected: self.collected(environment, layer).await?,
+            hour: Span::Hour.start(self.engine().clock().now()),
         };
         let kept = self.web.caches.as_ref().map(|caches| &caches.digests);
         let digest = kept.and_then(|kept| kept.get((environment.id, layer, number)));
@@ -181,10 +195,17 @@ impl Reader {
             .store()
             .revision(environment.id, layer, Some(number))
             .await?;
-        let Some((revision, topology)) = state else {
+        let Some((revision, mut topology)) = state else {
             return Ok(None);
         };
-        let digest = Arc::new(Digest::new(revision, &topology, judged));
+        let history = self.engine().history(environment.id).await?;
+        if layer == Layer::Observed {
+            let engine = self.engine();
+            engine
+                .tell_measured(environment.id, revision.at, &mut topology)
+                .await?;
+        }
+        let digest = Arc::new(Digest::new(revision, &topology, judged, &history));
         if let Some(kept) = kept {
             kept.keep(&digest);
         }

@@ -4,10 +4,12 @@ use app::data::{EnvironmentData, PowerOffer};
 use app::routes::EnvironmentAsk;
 use model::environment::{Environment, EnvironmentKind, Layer, Revision};
 use model::filter::{InstanceFilter, InstanceRow, MAX_PAGE_ROWS, Page, instance_records};
+use model::measure::Span;
 use model::name::EnvironmentName;
 use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::capacity_of;
+use plan::finding::History;
 
 use super::digests::{Digest, Judged};
 use super::environments::by_severity;
@@ -46,8 +48,10 @@ impl Reader {
             let judged = Judged {
                 today: self.today(),
                 collected: None,
+                hour: Span::Hour.start(self.engine().clock().now()),
             };
-            let digest = Digest::new(revision.clone(), &topology, judged);
+            // Nor is what is measured now of any meaning for it.
+            let digest = Digest::new(revision.clone(), &topology, judged, &History::new());
             digest.placed(&environment).collect()
         };
         let instances = if shown && environment.destroyed_at.is_none() {
@@ -69,8 +73,13 @@ impl Reader {
         let power = shown
             .then(|| power(&environment, &topology, &operations))
             .flatten();
+        let target = match self.engine().target(environment.id).await? {
+            Some(target) => Some(self.shown_target(&environment, target).await?),
+            None => None,
+        };
         Ok(EnvironmentData {
             power,
+            target,
             keypairs: self.keypairs(&environment, &topology)?,
             observed: self.seen(&environment).await?,
             foreign: self.engine().left_alone(&environment).await?,

@@ -10,6 +10,7 @@ use engine::console::{Console, MOST_LINES};
 use model::environment::{Environment, Layer};
 use model::filter::instance_records;
 use model::key::Key;
+use model::measure::Span;
 use model::name::{EnvironmentName, GroupName};
 use model::topology::Topology;
 
@@ -35,6 +36,10 @@ impl Reader {
         if revision.layer == Layer::Observed {
             let reports = self.engine().reports(environment.id).await?;
             reports.tell(&mut topology);
+            let engine = self.engine();
+            engine
+                .tell_measured(environment.id, revision.at, &mut topology)
+                .await?;
         }
         let missing = || not_found(&format!("instance {} in {name}", key.name()));
         let record = instance_records(&topology)
@@ -68,7 +73,10 @@ impl Reader {
                 )));
             }
         };
+        let measured = self.measured_of(environment.id, &key, Span::Hour).await?;
         Ok(InstanceData {
+            measured: measured.last,
+            hours: measured.figures,
             cloud: topology.cloud.clone(),
             environment,
             revision,

@@ -2,7 +2,7 @@
 //! long it lives.
 
 use app::data::{Access, Extension, Progress, TemporaryData};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use model::act::Act;
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::id::{OperationId, RevisionNumber};
@@ -79,10 +79,16 @@ impl Reader {
             }
             (_, None) | (None, _) => None,
         };
+        let extensions = match &lease {
+            Some(lease) => {
+                let until = EXTENSIONS.map(|hours| until(lease, hours));
+                let refused = self.why_not_until(environment, &until).await?;
+                extensions(lease, cost.as_ref(), refused)
+            }
+            None => Vec::new(),
+        };
         Ok(TemporaryData {
-            extensions: lease
-                .as_ref()
-                .map_or_else(Vec::new, |lease| extensions(lease, cost.as_ref())),
+            extensions,
             lease,
             source,
             recipe,
@@ -181,20 +187,32 @@ impl Reader {
     }
 }
 
-fn extensions(lease: &Lease, cost: Option<&plan::cost::Cost>) -> Vec<Extension> {
+fn until(lease: &Lease, hours: u32) -> DateTime<Utc> {
+    lease.expires_at + Duration::hours(i64::from(hours))
+}
+
+/// The choices of extending, each with why its proof fails, where it does.
+fn extensions(
+    lease: &Lease,
+    cost: Option<&plan::cost::Cost>,
+    refused: Vec<Option<String>>,
+) -> Vec<Extension> {
     EXTENSIONS
         .into_iter()
-        .map(|hours| {
-            let until = lease.expires_at + Duration::hours(i64::from(hours));
+        .zip(refused)
+        .map(|(hours, refused)| {
+            let until = until(lease, hours);
             Extension {
                 hours,
                 until,
-                refused: (until > lease.limit).then(|| {
-                    format!(
-                        "it may live until {} at most",
-                        lease.limit.format("%Y-%m-%d %H:%M UTC")
-                    )
-                }),
+                refused: (until > lease.limit)
+                    .then(|| {
+                        format!(
+                            "it may live until {} at most",
+                            lease.limit.format("%Y-%m-%d %H:%M UTC")
+                        )
+                    })
+                    .or(refused),
                 cost: cost.map_or_else(no_prices, |cost| for_hours(cost, hours)),
             }
         })

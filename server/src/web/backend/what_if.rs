@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 
 use app::data::{Age, WhatIfData};
 use app::routes::{EnvironmentAsk, WhatIfAsk};
+use chrono::NaiveDate;
 use model::environment::{Environment, EnvironmentKind};
 use model::name::{CloudName, EnvironmentName};
 use model::operation::Trouble;
+use model::quota::QuotaKind;
 use model::topology::Topology;
+use model::writing::Writing;
+use plan::amounts::Amounts;
 use plan::loss::Places;
 use plan::what_if::{Base, Ground, stack, standing, what_if};
+use plan::writings::Reservation;
 
 use super::dashboard::STALE;
 use super::{Failed, Reader, not_found};
@@ -119,6 +124,8 @@ impl Reader {
             }
             None => None,
         };
+        let reservations = self.engine().reservations().await?;
+        let today = self.today();
         let mut clouds = BTreeMap::new();
         for (name, said) in said {
             let Some(offers) = said.offers else { continue };
@@ -129,11 +136,27 @@ impl Reader {
                 .unwrap_or_default();
             let ground = Ground {
                 offers: offers.as_ref().clone(),
-                reserved: BTreeMap::new(),
+                reserved: reserved_today(&reservations, &name, today),
                 standing: stands,
             };
             clouds.insert(name, ground);
         }
         Ok(clouds)
     }
+}
+
+/// What is kept free on a cloud on a day.
+fn reserved_today(
+    reservations: &[(Writing, Reservation)],
+    cloud: &CloudName,
+    today: NaiveDate,
+) -> BTreeMap<QuotaKind, u64> {
+    let bookings = reservations
+        .iter()
+        .filter_map(|(_, reservation)| reservation.on(cloud));
+    let holding = bookings.filter(|booking| booking.holds(today));
+    let amounts = holding.map(|booking| booking.amounts);
+    amounts
+        .fold(Amounts::default(), |sum, one| sum.and(&one))
+        .quotas()
 }

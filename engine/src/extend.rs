@@ -1,0 +1,137 @@
+//! Letting a temporary environment live longer. Its proof runs again: what it takes must fit on every
+//! day until its new end, beside what is planned and reserved for those days. What could not be
+//! checked is named and keeps nobody: an environment must not be lost because a cloud is silent.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use model::act::Act;
+use model::count::Sizing;
+use model::environment::Environment;
+use model::lease::Lease;
+use model::topology::Topology;
+use plan::amounts::Measure;
+use plan::calendar::{self, Ask as CalendarAsk};
+use plan::offers::{Offer, Offers};
+use plan::proof::Proof;
+
+use crate::submit::{Outcome, Request};
+use crate::{Engine, EngineError};
+
+impl Engine {
+    pub(crate) async fn extend(
+        &self,
+        request: &Request,
+        environment: Environment,
+        until: DateTime<Utc>,
+    ) -> Result<Outcome, EngineError> {
+        let lease = self.store().lease(environment.id).await?.ok_or_else(|| {
+            EngineError::Lease(format!(
+                "{} has no lease: it stays until it is taken down",
+                environment.name
+            ))
+        })?;
+        if until < lease.expires_at {
+            return Err(EngineError::Lease(format!(
+                "{} already lives until {}: choose a later time, or destroy it",
+                environment.name,
+                lease.expires_at.format("%Y-%m-%d %H:%M UTC")
+            )));
+        }
+        let extended = self.lease_from(&environment, &lease, Some(until))?;
+        let proof = self.prove_extension(&environment, &lease, until).await?;
+        if !proof.passed() {
+            return Err(EngineError::ProofFailed(Box::new(proof)));
+        }
+        let extended = Lease {
+            extensions: lease.extensions + 1,
+            ..extended
+        };
+        let act = Act::Extend {
+            environment: environment.id,
+            until,
+        };
+        let audit = self.audit(request, &act);
+        self.store().put_lease(extended.clone(), act, audit).await?;
+        Ok(Outcome::Extended(extended))
+    }
+
+    /// Whether an environment can live until a time, and what that costs. The proof is about the plan
+    /// that its newest operation carried out.
+    pub async fn prove_extension(
+        &self,
+        environment: &Environment,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<Proof, EngineError> {
+        let (_, topology) = self.state(environment, None).await?;
+        let newest = self.store().operations(Some(environment.id), 1).await?;
+        let plan_hash = newest
+            .into_iter()
+            .find_map(|operation| operation.plan_hash)
+            .unwrap_or_default();
+        let offers = self.quotas_now(&topology).await;
+        let today = self.clock().now().date_naive();
+        let checks = match &topology.cloud {
+            None => Vec::new(),
+            Some(cloud) => {
+                let environments = self.store().environments(false).await?;
+                let stands = self.stands(&environments).await?;
+                let commitments = self.commitments(&environments, &stands, today).await?;
+                let ask = CalendarAsk {
+                    quotas: &offers.quotas,
+                    tenants: commitments.tenants_of(cloud),
+                    bookings: &commitments.bookings_of(cloud),
+                    today,
+                    days: 1,
+                };
+                calendar::extension(&ask, &environment.name, until.date_naive())
+            }
+        };
+        let proof = Proof::of(plan_hash, offers.at, checks);
+        let hours = (until - lease.expires_at).num_hours();
+        Ok(match self.cost_of_hours(&topology, hours).await? {
+            Some(words) => proof.with_cost(words),
+            None => proof,
+        })
+    }
+
+    /// What a cloud tells of its quotas right now; nothing where it doesn't answer.
+    async fn quotas_now(&self, topology: &Topology) -> Offers {
+        let wanted: BTreeSet<Offer> = Measure::ALL
+            .into_iter()
+            .filter_map(Measure::quota)
+            .map(Offer::Quota)
+            .collect();
+        let asked = match self.cloud_of(topology) {
+            Ok(cloud) => cloud.offers(&wanted).await.map_err(EngineError::from),
+            Err(error) => Err(error),
+        };
+        asked.unwrap_or_else(|error| {
+            tracing::warn!(environment = %topology.environment, %error, "its quotas are not known");
+            Offers::none(self.clock().now())
+        })
+    }
+
+    /// What so many hours of an environment cost, by the prices of today; none where nobody wrote any.
+    async fn cost_of_hours(
+        &self,
+        topology: &Topology,
+        hours: i64,
+    ) -> Result<Option<String>, EngineError> {
+        let books = self.prices().await?;
+        let Some(book) = books.on(self.clock().now().date_naive()) else {
+            return Ok(None);
+        };
+        let cost = plan::cost::cost(topology, &Sizing::Planned, book);
+        let hours = u64::try_from(hours).unwrap_or(0);
+        let more = cost.total.per_hour.map_or_else(
+            || "not known".to_owned(),
+            |hour| format!("{} {}", hour.times(hours).rounded(), cost.currency),
+        );
+        Ok(Some(format!(
+            "{more} for {hours} hours more; {} of {} items priced; prices of {}",
+            cost.total.priced, cost.total.of, cost.book
+        )))
+    }
+}
