@@ -52,7 +52,10 @@ impl Engine {
             until,
         };
         let audit = self.audit(request, &act);
-        self.store().put_lease(extended.clone(), act, audit).await?;
+        // The cloud was asked meanwhile: somebody else may have been quicker.
+        self.store()
+            .put_lease(Some(&lease), extended.clone(), act, audit)
+            .await?;
         Ok(Outcome::Extended(extended))
     }
 

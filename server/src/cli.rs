@@ -19,6 +19,7 @@ mod facts;
 mod follow;
 mod import;
 mod key;
+mod notes;
 mod output;
 mod plan;
 mod power;
@@ -110,6 +111,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Check(args) => check::run(args, setup, out).await,
             Command::Runbook(args) => runbook::run(args, setup, out).await,
             Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
+            Command::Notes(command) => notes::run(command, setup, out).await,
             Command::Prices(command) => prices::run(command, setup, out).await,
             Command::Cost(args) => cost::run(args, setup, out).await,
             Command::Calendar(args) => calendar::run(args, setup, out).await,

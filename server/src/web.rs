@@ -32,6 +32,7 @@ mod who;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -130,7 +131,12 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route(routes::COLLECT, post(acts::collect))
         .route(routes::ASSIGN, post(acts::assign))
         .route(routes::UNASSIGN, post(acts::unassign))
-        .route(routes::EDIT, get(pages::page).post(acts::edit))
+        .route(
+            routes::EDIT,
+            get(pages::page)
+                .post(acts::edit)
+                .layer(DefaultBodyLimit::max(gate::LARGEST_EDIT)),
+        )
         .route(routes::EXPLAIN, post(acts::explain))
         .route(routes::RESERVATIONS, post(acts::reservation))
         .route(routes::TARGETS, post(acts::target))

@@ -43,6 +43,7 @@ pub(crate) async fn upsert(on: &mut AnyConnection, lease: &Lease) -> Outcome<()>
 impl SqlStore {
     pub(crate) async fn store_lease(
         &self,
+        from: Option<&Lease>,
         lease: &Lease,
         act: &Act,
         why: &NewAudit,
@@ -55,6 +56,10 @@ impl SqlStore {
                 .fetch_optional(tx.on())
                 .await?;
             let before = one::<LeaseRow, Lease>(row.as_ref())?;
+            // Whoever worked the new one out may have taken a while.
+            if before.as_ref() != from {
+                return Err(StoreError::Moved.into());
+            }
             upsert(tx.on(), lease).await?;
             let line = Line {
                 act,

@@ -294,8 +294,14 @@ impl Store for SqlStore {
         Ok(self.list_leases().await?)
     }
 
-    async fn put_lease(&self, lease: Lease, act: Act, audit: NewAudit) -> Result<(), StoreError> {
-        self.store_lease(&lease, &act, &audit).await
+    async fn put_lease(
+        &self,
+        from: Option<&Lease>,
+        lease: Lease,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError> {
+        self.store_lease(from, &lease, &act, &audit).await
     }
 
     async fn origin(&self, environment: EnvironmentId) -> Result<Option<AuditEntry>, StoreError> {

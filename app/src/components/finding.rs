@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::filter::InstanceFilter;
-use plan::finding::{Finding, Severity};
+use plan::finding::{Finding, Muted, Severity};
 
 use super::badge;
 use super::time;
@@ -99,6 +99,38 @@ pub(crate) fn list(findings: &[PlacedFinding], named: bool, shown: usize) -> Any
         {more}
     }
     .into_any()
+}
+
+/// What isn't told, folded: with whoever's reason, and until when.
+pub(crate) fn muted(muted: &[Muted]) -> Option<impl IntoView + use<>> {
+    if muted.is_empty() {
+        return None;
+    }
+    let lines = muted
+        .iter()
+        .map(|Muted { finding, mute }| {
+            let until = mute
+                .until
+                .map_or_else(|| "for good".to_owned(), |day| format!("until {day}"));
+            view! {
+                <li>
+                    <code>{finding.subject.clone()}</code>
+                    ": "
+                    {finding.what.clone()}
+                    " "
+                    <span class="muted">
+                        {format!("muted {until}: {} (rule {})", mute.reason, mute.rule.word())}
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(view! {
+        <details class="more">
+            <summary>{format!("{} muted", muted.len())}</summary>
+            <ul class="tight">{lines}</ul>
+        </details>
+    })
 }
 
 /// How many there are of each severity: `2 critical, 1 hint`.

@@ -13,6 +13,7 @@ use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::{BySizing, EnvironmentCapacity, Totals};
 use plan::copy::Fidelity;
+use plan::finding::Muted;
 
 use super::{Age, CopyPreview, KeypairRow, Known, PlacedFinding, ShownTarget};
 
@@ -68,6 +69,8 @@ pub struct EnvironmentData {
     /// What is worth knowing about it, the most serious first: declared totals that contradict
     /// computed ones, file systems that are full.
     pub findings: Vec<PlacedFinding>,
+    /// What its file says is not to be told.
+    pub muted: Vec<Muted>,
     /// All revisions of both layers, newest first.
     pub revisions: Vec<Revision>,
     /// The newest operations on it, newest first.

@@ -145,8 +145,16 @@ mod hydrate {
             return;
         }
         spawn_local(async move {
-            if ask(&form, pressed.as_ref(), number).await.is_err() {
-                // The server says best itself what is the matter: let the browser send the form.
+            if ask(&form, pressed.as_ref(), number).await.is_ok() {
+                return;
+            }
+            if pressed == Some(show()) {
+                // Nobody pressed anything: what was typed stays where it is.
+                say(
+                    "The server can’t be asked just now. Nothing that you typed is lost; it is asked again at your next change.",
+                );
+            } else {
+                // The browser says best itself what is the matter.
                 by_hand(&form, pressed);
             }
         });
@@ -170,6 +178,12 @@ mod hydrate {
         let answer = window().fetch_with_str_and_init(&address, &how);
         let answer: Response = JsFuture::from(answer).await?.dyn_into()?;
         if answer.redirected() {
+            if answer.url().contains("/sign-in") {
+                say(
+                    "You are signed out. Nothing that you typed is lost: sign in in another tab, copy the text from here, and go on there.",
+                );
+                return Ok(());
+            }
             // It is done, and the server says where to look at it.
             return window().location().assign(&answer.url());
         }
@@ -177,7 +191,13 @@ mod hydrate {
         let text = text.as_string().unwrap_or_default();
         let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
         let Some(new) = page.query_selector(FORM)? else {
-            return Err(JsValue::from_str("no form in the answer"));
+            // A page that says why it can't be done: its words are enough here.
+            let main = page.query_selector("main")?;
+            let why = main
+                .and_then(|main| main.text_content())
+                .unwrap_or_default();
+            say(&why);
+            return Ok(());
         };
         if is_newest(number) {
             draw(form, &new);
@@ -241,6 +261,11 @@ mod hydrate {
             }
             element.set_scroll_top(self.scrolled);
         }
+    }
+
+    /// Says something above the form, where it is also read out.
+    fn say(what: &str) {
+        dom::set_text(&format!("{FORM} [role=status]"), what);
     }
 
     fn by_hand(form: &HtmlFormElement, pressed: Option<(String, String)>) {

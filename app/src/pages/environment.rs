@@ -52,6 +52,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
         capacity,
         instances,
         findings,
+        muted,
         revisions,
         operations,
         keypairs,
@@ -92,6 +93,7 @@ fn draw(data: &EnvironmentData) -> impl IntoView + use<> {
             } else {
                 finding::list(findings, false, 3)
             }}
+            {finding::muted(muted)}
         </section>
         <section aria-labelledby="capacity-title">
             <h2 id="capacity-title">"Capacity"</h2>

@@ -34,7 +34,7 @@ pub mod sent {
     pub const MERGE_BASE: &str = "merge-base";
     /// The revision that is merged in.
     pub const MERGE_THEIRS: &str = "merge-theirs";
-    /// Whose version of what: followed by the number of the conflict.
+    /// Whose version: followed by what the contradiction is about.
     pub const CHOICE: &str = "choice/";
 }
 

@@ -494,8 +494,15 @@ pub trait Store: super::Collections + super::Measures + Send + Sync {
     async fn lease(&self, environment: EnvironmentId) -> Result<Option<Lease>, StoreError>;
     /// All leases, the next to expire first.
     async fn leases(&self) -> Result<Vec<Lease>, StoreError>;
-    /// Sets a lease, with an audit line for the act.
-    async fn put_lease(&self, lease: Lease, act: Act, audit: NewAudit) -> Result<(), StoreError>;
+    /// Sets a lease that was worked out from another, or from none, with an audit line for the act:
+    /// [`StoreError::Moved`] where it is another by now.
+    async fn put_lease(
+        &self,
+        from: Option<&Lease>,
+        lease: Lease,
+        act: Act,
+        audit: NewAudit,
+    ) -> Result<(), StoreError>;
 
     // The log of acts
 

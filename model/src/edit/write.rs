@@ -312,10 +312,10 @@ fn recount(group: &mut Group, min: u32, planned: u32, max: u32) -> Result<(), Ed
             group.ordinals.sort_unstable();
             group.ordinals.truncate(most);
         }
-        while group.ordinals.len() < most {
-            let highest = group.ordinals.iter().max().copied().unwrap_or_default();
-            group.ordinals.push(highest.saturating_add(1));
-        }
+        let highest = group.ordinals.iter().max().copied().unwrap_or_default();
+        let missing = most.saturating_sub(group.ordinals.len());
+        let new = (1..=u32::MAX).map(|more| highest.saturating_add(more));
+        group.ordinals.extend(new.take(missing));
     }
     Ok(())
 }

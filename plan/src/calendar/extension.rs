@@ -22,8 +22,12 @@ pub fn extension(ask: &Ask, environment: &EnvironmentName, until: NaiveDate) -> 
     let Some(tenant) = ask.tenants.iter().find(is_it) else {
         return Vec::new();
     };
-    let from = tenant.until.unwrap_or(ask.today).max(ask.today);
-    let until = until.max(from);
+    // Its present last day counts whole: it has its room there.
+    let next = |day: NaiveDate| day.checked_add_days(Days::new(1)).unwrap_or(day);
+    let from = tenant.until.map_or(ask.today, next).max(ask.today);
+    if until < from {
+        return Vec::new();
+    }
     let longer = Tenant {
         until: Some(until),
         ..tenant.clone()

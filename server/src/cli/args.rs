@@ -3,6 +3,7 @@
 mod cloud;
 mod instance;
 mod judge;
+mod notes;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(super) use instance::{ConsoleArgs, FactsCommand, KeyArgs, ReportArgs};
 pub(super) use judge::{
     CheckArgs, CostArgs, Markup, PricesCommand, ReportCommand, ReportForm, ReportOut, RunbookArgs,
 };
+pub(super) use notes::{NotesCommand, WriteArgs};
 
 /// See what you run, plan what you want, rehearse the difference.
 #[derive(Debug, Parser)]
@@ -88,6 +90,9 @@ pub(super) enum Command {
     /// Tell what an environment costs by a price book, and how many of its items have a price
     #[command(after_help = "Examples:\n  understudy cost production-2013 --prices prices.csv")]
     Cost(CostArgs),
+    /// Write notes and decisions about a stored environment, or list them
+    #[command(subcommand)]
+    Notes(NotesCommand),
     /// Store what things cost, or print it: what pages and previews tell costs by
     #[command(subcommand)]
     Prices(PricesCommand),

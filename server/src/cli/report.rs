@@ -10,9 +10,10 @@ use model::site::Site;
 use model::topology::Topology;
 use plan::cost::cost;
 use plan::report::{
-    Held, Price, Report, Usage, csv, current, estimate, markdown, mediawiki, request_to, sites,
-    usage,
+    Held, Price, Report, Usage, csv, current, estimate, markdown, mediawiki, open, request_to,
+    sites, usage,
 };
+use plan::writings::Note;
 
 use super::args::{ReportCommand, ReportForm, ReportOut};
 use super::error::CliError;
@@ -84,6 +85,18 @@ pub(super) async fn run(command: ReportCommand, setup: Setup, to: Out) -> Result
                 request_to(&topology, today.as_ref(), name.as_ref(), site),
                 format,
             )
+        }
+        ReportCommand::Open {
+            environment,
+            out: ReportOut { format, data },
+        } => {
+            let installation = super::open(&data, setup).await?;
+            let engine = &installation.engine;
+            let environment = engine.environment(&environment).await?;
+            let notes = engine.notes(environment.id).await?;
+            installation.close().await;
+            let notes: Vec<Note> = notes.into_iter().map(|(_, note)| note).collect();
+            (open(&environment.name, &notes), format)
         }
         ReportCommand::Sites {
             subject,

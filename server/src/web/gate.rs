@@ -20,7 +20,7 @@ use super::{Web, answer, form_token, who};
 const LARGEST_FORM: usize = 64 << 10;
 
 /// The largest form of the editor, which holds a plan twice, and its fields.
-const LARGEST_EDIT: usize = 8 << 20;
+pub(super) const LARGEST_EDIT: usize = 8 << 20;
 
 /// How large the form of a page may be.
 fn largest(path: &str) -> usize {

@@ -162,6 +162,72 @@ fn a_cost_says_how_much_of_it_has_a_price() {
 }
 
 #[test]
+fn notes_are_written_decided_and_taken_away() {
+    let place = Place::new();
+    place
+        .run(["import", &example("production-2014.yaml")])
+        .ended(0);
+    let empty = place.run(["notes", "list", "production-2014"]).ended(0);
+    assert!(
+        empty.stdout.contains("Nobody has written"),
+        "{}",
+        empty.stdout
+    );
+    let id = place
+        .run([
+            "notes",
+            "write",
+            "production-2014",
+            "Is there a local NTP server?",
+            "--want",
+            "question",
+            "--about",
+            "site/provider",
+        ])
+        .ended(0)
+        .stdout;
+    let id = id.trim();
+    let open = place.run(["report", "open", "production-2014"]).ended(0);
+    assert!(open.stdout.contains("1 open, 0 decided"), "{}", open.stdout);
+    assert!(open.stdout.contains("local NTP server"), "{}", open.stdout);
+
+    place
+        .run([
+            "notes",
+            "decide",
+            "production-2014",
+            id,
+            "Yes, at ntp.local",
+        ])
+        .ended(0);
+    let list = place
+        .run(["notes", "list", "production-2014", "--format", "json"])
+        .json();
+    assert_eq!(list["notes"][0]["state"], "decided");
+    assert_eq!(list["notes"][0]["outcome"], "Yes, at ntp.local");
+    assert_eq!(list["notes"][0]["about"], "site/provider");
+    let open = place.run(["report", "open", "production-2014"]).ended(0);
+    assert!(open.stdout.contains("0 open, 1 decided"), "{}", open.stdout);
+
+    place
+        .run(["notes", "erase", "production-2014", id])
+        .ended(0);
+    let error = place.run(["notes", "erase", "production-2014", id]).error();
+    assert!(error.contains("has no note"), "{error}");
+    let error = place
+        .run([
+            "notes",
+            "write",
+            "production-2014",
+            "x",
+            "--link",
+            "javascript:1",
+        ])
+        .error();
+    assert!(error.contains("is no address"), "{error}");
+}
+
+#[test]
 fn profiles_are_compared_by_where_they_run() {
     let place = Place::new();
     let ran = place

@@ -66,8 +66,10 @@ async fn a_name_is_taken_until_its_environment_is_destroyed(database: Database) 
     );
 
     let key: Key = "instance/app[1]".parse().unwrap();
+    let there = store.lease(environment.id).await.unwrap();
     store
         .put_lease(
+            there.as_ref(),
             lease(environment.id, 90),
             model::act::Act::Extend {
                 environment: environment.id,

@@ -41,7 +41,7 @@ async fn leases_are_listed_by_expiry(database: Database) {
             until: at(ends),
         };
         let lease = lease(environment_id(number), ends);
-        store.put_lease(lease, act, audit(1)).await.unwrap();
+        store.put_lease(None, lease, act, audit(1)).await.unwrap();
     }
     let ends = || async {
         let leases = store.leases().await.unwrap();
@@ -57,10 +57,19 @@ async fn leases_are_listed_by_expiry(database: Database) {
         environment: environment_id(2),
         until: at(400),
     };
+    let short = lease(environment_id(2), 100);
     store
-        .put_lease(longer.clone(), act.clone(), audit(2))
+        .put_lease(Some(&short), longer.clone(), act.clone(), audit(2))
         .await
         .unwrap();
+    // Whoever worked it out from what was before is told so, and shortens nothing.
+    let mut late = lease(environment_id(2), 150);
+    late.extensions = 1;
+    let moved = store
+        .put_lease(Some(&short), late, act.clone(), audit(3))
+        .await
+        .unwrap_err();
+    assert!(matches!(moved, StoreError::Moved), "{moved:?}");
     assert_eq!(
         store.lease(environment_id(2)).await.unwrap(),
         Some(longer.clone())
@@ -72,7 +81,10 @@ async fn leases_are_listed_by_expiry(database: Database) {
     assert_eq!(line.after, Some(format!("until {}", at(400).to_rfc3339())));
 
     longer.environment = environment_id(9);
-    let missing = store.put_lease(longer, act, audit(3)).await.unwrap_err();
+    let missing = store
+        .put_lease(None, longer, act, audit(3))
+        .await
+        .unwrap_err();
     assert!(matches!(missing, StoreError::Missing(_)), "{missing:?}");
 }
 

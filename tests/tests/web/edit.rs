@@ -174,11 +174,19 @@ async fn two_who_edit_at_once_lose_nothing() {
         open.body.contains("contradict each other"),
         "nothing was chosen"
     );
-    choice.push(("choice/0", "theirs"));
+    choice.push(("choice/group/db count", "theirs"));
+
+    // Somebody third saves while Bob chooses: that is not lost either.
+    let third = ann.page(EDIT).await;
+    let saved = [("group/profile-c/maximum", "7"), ("do", "save")];
+    send(&ann, &third, &saved).await.leads_to(PLANNED);
     let merged = send(&bob, &merge, &choice).await;
     assert_eq!(merged.status, StatusCode::OK, "{}", merged.body);
     assert_eq!(merged.field("base"), "2");
-    send(&bob, &merged, &[("do", "save")])
+    let again = send(&bob, &merged, &[("do", "save")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
+    assert_eq!(again.field("base"), "3");
+    send(&bob, &again, &[("do", "save")])
         .await
         .leads_to(PLANNED);
     let state = planned(&bob).await.to_string();
@@ -186,6 +194,7 @@ async fn two_who_edit_at_once_lose_nothing() {
         r#""db":{"category":"infrastructure","count":{"max":6,"min":2,"planned":4}"#,
         r#""memcache":{"category":"infrastructure","count":{"max":3,"min":1,"planned":2}"#,
         r#""storage":{"category":"infrastructure","count":{"max":4,"min":1,"planned":2}"#,
+        r#""profile-c":{"category":"application","count":{"max":7,"min":2,"planned":2}"#,
     ] {
         assert!(state.contains(count), "{count} in {state}");
     }
@@ -204,6 +213,13 @@ async fn an_environment_is_planned_from_nothing() {
     )
     .await;
     assert!(page.body.contains("Group web"), "{}", page.body);
+    let nameless = send(&ann, &page, &[("new/add-group", ""), ("do", "add-group")]).await;
+    assert_eq!(nameless.status, StatusCode::OK);
+    assert!(
+        nameless.body.contains("is not a group name"),
+        "{}",
+        nameless.body
+    );
     let twice = send(&ann, &page, &[("new/add-group", "web"), ("do", "enter")]).await;
     assert!(
         twice.body.contains("There is a group `web` already"),
@@ -230,5 +246,28 @@ async fn an_environment_is_planned_from_nothing() {
         late.body.contains("Somebody else was quicker"),
         "{}",
         late.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_muted_is_folded_and_not_gone() {
+    let site = Site::serve(true).await;
+    let ann = site.person("ann").await;
+    let before = ann.page(PLANNED).await;
+    let told = "deployment is a single instance";
+    assert!(before.body.contains(told), "{}", before.body);
+    assert!(!before.body.contains("1 muted"));
+    let page = ann.page(EDIT).await;
+    let mute = "mute:\n- rule: single-point-of-failure\n  subject: deployment\n  reason: rebuilt within an hour\n";
+    let text = format!("{}{mute}", area(&page, "text"));
+    send(&ann, &page, &[("text", &text), ("do", "save")])
+        .await
+        .leads_to(PLANNED);
+    let after = ann.page(PLANNED).await;
+    assert!(after.body.contains("1 muted"), "{}", after.body);
+    assert!(
+        after.body.contains("rebuilt within an hour"),
+        "{}",
+        after.body
     );
 }

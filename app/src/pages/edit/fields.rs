@@ -36,6 +36,26 @@ pub(super) fn text(
     }
 }
 
+/// A field for a text of any number of lines, with its label above.
+pub(super) fn lines(
+    topology: &Topology,
+    field: &Field,
+    label: &'static str,
+) -> impl IntoView + use<> {
+    let name = field.to_string();
+    let id = name.clone();
+    // A text area swallows its first line break.
+    let value = format!("\n{}", value(topology, field));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea id=id name=name rows="2">
+                {value}
+            </textarea>
+        </div>
+    }
+}
+
 /// A choice with its label above.
 pub(super) fn choice(
     topology: &Topology,

@@ -8,7 +8,7 @@ use model::name::{GroupName, VolumeName};
 use model::topology::Topology;
 use model::value::UNKNOWN;
 
-use super::fields::{act, cell, cell_choice, choice, new, text, words};
+use super::fields::{act, cell, cell_choice, choice, lines, new, text, words};
 use crate::data::Open;
 use crate::fmt;
 use crate::routes::{button, sent};
@@ -211,7 +211,7 @@ fn details(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoVie
                 {text(topology, field(GroupField::Image), "Image", UNKNOWN)}
                 {text(topology, field(GroupField::Placement), "Placement: any, spread, or a set’s name", "any")}
                 {choice(topology, field(GroupField::Lifecycle), "Lifecycle".to_owned(), lives)}
-                {text(topology, field(GroupField::Note), "Note", "")}
+                {lines(topology, &field(GroupField::Note), "Note")}
             </div>
             <fieldset>
                 <legend>"Profiles"</legend>

@@ -17,8 +17,7 @@ pub(super) fn section(merging: &Merging) -> impl IntoView + use<> {
     } = merging;
     let rows = conflicts
         .iter()
-        .enumerate()
-        .map(|(number, (conflict, chosen))| row(number, conflict, *chosen))
+        .map(|(conflict, chosen)| row(conflict, *chosen))
         .collect_view();
     view! {
         <section aria-labelledby="merge-title" class="card">
@@ -52,14 +51,14 @@ pub(super) fn section(merging: &Merging) -> impl IntoView + use<> {
     }
 }
 
-fn row(number: usize, conflict: &Conflict, chosen: Option<Whose>) -> impl IntoView + use<> {
+fn row(conflict: &Conflict, chosen: Option<Whose>) -> impl IntoView + use<> {
     let Conflict {
         place,
         base,
         ours,
         theirs,
     } = conflict;
-    let name = format!("{}{number}", sent::CHOICE);
+    let name = format!("{}{place}", sent::CHOICE);
     let text =
         |value: &serde_json::Value| fmt::value(value).unwrap_or_else(|| "nothing".to_owned());
     let side = |whose: Whose, value: &serde_json::Value| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
-use model::name::SiteName;
+use model::name::{EnvironmentName, SiteName};
 use plan::finding::Severity;
 use plan::runbook::Purpose;
 
@@ -177,6 +177,14 @@ pub(in crate::cli) enum ReportCommand {
         /// Of which of its sites [default: the one that it is at]
         #[arg(long, value_name = "SITE")]
         site: Option<SiteName>,
+        #[command(flatten)]
+        out: ReportOut,
+    },
+    /// What is still open of a stored environment: its notes that nobody has decided
+    Open {
+        /// The stored environment
+        #[arg(value_name = "ENVIRONMENT")]
+        environment: EnvironmentName,
         #[command(flatten)]
         out: ReportOut,
     },

@@ -6,7 +6,7 @@ mod filled;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::data::{EditData, EditKnown, Open};
+use app::data::{EditData, EditKnown, Merging, Open};
 use app::routes;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, Form, State};
@@ -104,6 +104,16 @@ struct Editing<'a> {
     comment: String,
 }
 
+/// What two changes are merged by, as a form has it.
+struct Chosen {
+    before: RevisionNumber,
+    theirs: RevisionNumber,
+    /// By what the contradiction is about.
+    choices: BTreeMap<String, Whose>,
+    /// Whether they are to be merged by that now.
+    finish: bool,
+}
+
 async fn done(answering: &Answering, reader: &Reader, filled: Filled) -> Result<Done, Failed> {
     let Filled {
         environment,
@@ -129,11 +139,17 @@ async fn done(answering: &Answering, reader: &Reader, filled: Filled) -> Result<
         open: followed(open, &sent),
         comment,
     };
-    match (wanted, merging) {
+    match (&wanted, merging) {
         (Wanted::Show, None) => Ok(editing.show(StatusCode::OK, drafted)),
         (Wanted::Save, None) => editing.save(drafted).await,
         (Wanted::Merge | Wanted::Show | Wanted::Save, Some((before, theirs))) => {
-            editing.merge(drafted, before, theirs, &chosen).await
+            let by = Chosen {
+                before,
+                theirs,
+                choices: chosen,
+                finish: matches!(wanted, Wanted::Merge),
+            };
+            editing.merge(drafted, by).await
         }
         (Wanted::Merge, None) => Err(bad_request("There is nothing to be merged.")),
     }
@@ -202,61 +218,84 @@ impl Editing<'_> {
         Ok(shown(StatusCode::CONFLICT, data))
     }
 
-    async fn merge(
-        self,
-        drafted: Draft,
-        before: RevisionNumber,
-        theirs: RevisionNumber,
-        chosen: &BTreeMap<usize, Whose>,
-    ) -> Result<Done, Failed> {
-        let Some(topology) = drafted.topology.clone() else {
-            return Ok(self.show(StatusCode::BAD_REQUEST, drafted));
-        };
+    async fn merge(self, drafted: Draft, chosen: Chosen) -> Result<Done, Failed> {
+        let Chosen {
+            before,
+            theirs,
+            choices: chosen,
+            finish,
+        } = chosen;
         let none = Choices::new();
         let by = Merge {
             base: before,
             theirs,
             choices: &none,
         };
+        let Some(topology) = drafted.topology.clone() else {
+            // It is still to be merged, once the text can be read again.
+            let mut data = self.data(&self.base, drafted);
+            data.merging = Some(Merging {
+                base: before,
+                theirs,
+                conflicts: Vec::new(),
+            });
+            return Ok(shown(StatusCode::BAD_REQUEST, data));
+        };
         // Which contradictions there are, and then what was chosen for them.
-        let merged = self
-            .reader
-            .merged(&self.environment, &topology, &by)
-            .await?;
-        let choices: Choices = match merged {
-            Merged::Whole(_) => Choices::new(),
-            Merged::Open(merging) => merging
-                .conflicts
-                .into_iter()
-                .enumerate()
-                .filter_map(|(at, (conflict, _))| Some((conflict.place, *chosen.get(&at)?)))
-                .collect(),
-        };
-        let by = Merge {
-            choices: &choices,
-            ..by
-        };
-        match self
+        let mut merging = match self
             .reader
             .merged(&self.environment, &topology, &by)
             .await?
         {
-            Merged::Whole(draft) => {
-                // What a newer revision was merged into begins with that; what was taken back
-                // begins where it did.
-                let newer = self.base.known.base().is_none_or(|base| theirs > base);
-                let newest = self.reader.base_of_edit(&self.environment, None).await?;
-                let base = if newer { &newest } else { &self.base };
-                let mut data = self.data(base, *draft);
-                data.notice = Some("Both are in this draft now: look at it, then save.".to_owned());
-                Ok(shown(StatusCode::OK, data))
-            }
-            Merged::Open(merging) => {
-                let mut data = self.data(&self.base, drafted);
-                data.merging = Some(merging);
-                Ok(shown(StatusCode::OK, data))
+            Merged::Whole(draft) => return self.merged(drafted, *draft, theirs).await,
+            Merged::Open(merging) => merging,
+        };
+        for (conflict, choice) in &mut merging.conflicts {
+            *choice = chosen.get(&conflict.place.to_string()).copied();
+        }
+        if finish {
+            let choices: Choices = merging
+                .conflicts
+                .iter()
+                .filter_map(|(conflict, choice)| Some((conflict.place.clone(), (*choice)?)))
+                .collect();
+            let by = Merge {
+                choices: &choices,
+                ..by
+            };
+            match self
+                .reader
+                .merged(&self.environment, &topology, &by)
+                .await?
+            {
+                Merged::Whole(draft) => return self.merged(drafted, *draft, theirs).await,
+                Merged::Open(open) => merging = open,
             }
         }
+        let mut data = self.data(&self.base, drafted);
+        data.merging = Some(merging);
+        Ok(shown(StatusCode::OK, data))
+    }
+
+    /// Both changes in one draft. What was refused on the way is still told.
+    async fn merged(
+        self,
+        drafted: Draft,
+        mut draft: Draft,
+        theirs: RevisionNumber,
+    ) -> Result<Done, Failed> {
+        draft.refused = drafted.refused;
+        // What a newer revision was merged into begins with that one, which may not be the newest
+        // any more; what was taken back begins where it did.
+        let newer = self.base.known.base().is_none_or(|base| theirs > base);
+        let theirs = if newer {
+            Some(base(self.reader, &self.environment, Some(theirs)).await?)
+        } else {
+            None
+        };
+        let mut data = self.data(theirs.as_ref().unwrap_or(&self.base), draft);
+        data.notice = Some("Both are in this draft now: look at it, then save.".to_owned());
+        Ok(shown(StatusCode::OK, data))
     }
 }
 

@@ -13,7 +13,7 @@ use model::measure::Span;
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
 use plan::capacity::{EnvironmentCapacity, Taken, capacity_of};
-use plan::finding::{Finding, History, Severity, Surroundings, findings, sorted};
+use plan::finding::{Finding, History, Muted, Severity, Surroundings, findings, sorted};
 
 use super::Reader;
 use app::data::PlacedFinding;
@@ -31,6 +31,8 @@ pub(in crate::web) struct Digest {
     pub(in crate::web) taken: Taken,
     /// What is worth knowing, but for what the state itself mutes.
     pub(in crate::web) findings: Vec<Finding>,
+    /// What the state mutes, with why.
+    pub(in crate::web) muted: Vec<Muted>,
     judged: Judged,
     pub(in crate::web) groups: BTreeSet<GroupName>,
     pub(in crate::web) flavors: BTreeSet<FlavorName>,
@@ -69,6 +71,7 @@ impl Digest {
             capacity: capacity_of(topology),
             taken: taken_by(topology),
             findings: findings.told,
+            muted: findings.muted,
             judged,
             groups: topology.groups.keys().cloned().collect(),
             flavors: groups()

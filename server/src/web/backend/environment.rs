@@ -1,5 +1,7 @@
 //! One environment's page.
 
+use std::sync::Arc;
+
 use app::data::{EnvironmentData, PowerOffer};
 use app::routes::EnvironmentAsk;
 use model::environment::{Environment, EnvironmentKind, Layer, Revision};
@@ -38,11 +40,8 @@ impl Reader {
         let shown = newest.iter().any(|digest| {
             digest.revision.number == revision.number && digest.revision.layer == revision.layer
         });
-        let findings = if shown {
+        let judged = if shown {
             newest
-                .iter()
-                .flat_map(|digest| digest.placed(&environment))
-                .collect()
         } else {
             // How it was collected then, nobody remembers.
             let judged = Judged {
@@ -52,8 +51,14 @@ impl Reader {
             };
             // Nor is what is measured now of any meaning for it.
             let digest = Digest::new(revision.clone(), &topology, judged, &History::new());
-            digest.placed(&environment).collect()
+            vec![Arc::new(digest)]
         };
+        let findings = judged.iter().flat_map(|digest| digest.placed(&environment));
+        let findings = by_severity(findings.collect());
+        let muted = judged
+            .iter()
+            .flat_map(|digest| digest.muted.iter().cloned());
+        let muted = muted.collect();
         let instances = if shown && environment.destroyed_at.is_none() {
             self.first_instances(&environment, revision.layer).await?
         } else {
@@ -85,7 +90,8 @@ impl Reader {
             foreign: self.engine().left_alone(&environment).await?,
             capacity: capacity_of(&topology),
             instances,
-            findings: by_severity(findings),
+            findings,
+            muted,
             revisions: self.store().revisions(environment.id).await?,
             operations,
             offer,

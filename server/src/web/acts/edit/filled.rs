@@ -34,8 +34,8 @@ pub(super) struct Filled {
     pub(super) wanted: Wanted,
     /// The revisions that are merged, where any are.
     pub(super) merging: Option<(RevisionNumber, RevisionNumber)>,
-    /// Whose version was chosen, by the number of the contradiction.
-    pub(super) chosen: BTreeMap<usize, Whose>,
+    /// Whose version was chosen, by what the contradiction is about.
+    pub(super) chosen: BTreeMap<String, Whose>,
 }
 
 /// Reads a form.
@@ -80,13 +80,9 @@ pub(super) fn read(pairs: Vec<(String, String)>) -> Result<Filled, Failed> {
             other => {
                 if let Some(what) = other.strip_prefix(word::NEW) {
                     new.insert(what.to_owned(), value);
-                } else if let Some(at) = other.strip_prefix(word::CHOICE) {
-                    let at = at
-                        .parse()
-                        .map_err(|_| bad_request("That is no contradiction."))?;
-                    filled
-                        .chosen
-                        .insert(at, value.parse().map_err(bad_request)?);
+                } else if let Some(place) = other.strip_prefix(word::CHOICE) {
+                    let whose = value.parse().map_err(bad_request)?;
+                    filled.chosen.insert(place.to_owned(), whose);
                 } else if other.contains('/') {
                     let field: Field = other
                         .parse()
@@ -140,9 +136,6 @@ fn press(filled: &mut Filled, pressed: &str, new: &BTreeMap<String, String>) -> 
     let edit = match new.get(pressed) {
         Some(name) => {
             let name = name.trim();
-            if name.is_empty() {
-                return Err(bad_request("Type the name of what is to be added first."));
-            }
             let separator = if pressed.contains(':') { '/' } else { ':' };
             format!("{pressed}{separator}{name}")
         }
