@@ -8,7 +8,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::backend::PageError;
 use crate::components::frame;
-use crate::context::page;
+use crate::context::{Shown, page};
 use crate::data::{EditData, Frame};
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
@@ -70,21 +70,19 @@ fn document(options: LeptosOptions, body: impl FnOnce() -> AnyView) -> impl Into
 /// `leptos_axum::render_app_async_with_context(context, move || app::refusal_page(options, refusal))`,
 /// with the same context as pages have, and set the answer's status.
 pub fn refusal_page(options: LeptosOptions, refusal: Refusal) -> impl IntoView {
-    document(options, move || {
-        Suspend::new(async move {
-            let backend = use_context::<crate::backend::BackendContext>();
-            let frame = match backend {
-                Some(backend) => backend.frame().await.unwrap_or_default(),
-                None => Frame::default(),
-            };
-            frame::frame(&frame, error::refusal(&refusal))
-        })
-        .into_any()
-    })
+    answered(options, move || error::refusal(&refusal))
 }
 
 /// The editor as it is after a form of it: the same page with what came of the form.
 pub fn edit_page(options: LeptosOptions, data: EditData) -> impl IntoView {
+    answered(options, move || edit::shown(&data))
+}
+
+/// A page that answers a form, in the frame that every page has.
+fn answered(
+    options: LeptosOptions,
+    shown: impl FnOnce() -> Shown + Send + 'static,
+) -> impl IntoView {
     document(options, move || {
         Suspend::new(async move {
             let backend = use_context::<crate::backend::BackendContext>();
@@ -92,7 +90,7 @@ pub fn edit_page(options: LeptosOptions, data: EditData) -> impl IntoView {
                 Some(backend) => backend.frame().await.unwrap_or_default(),
                 None => Frame::default(),
             };
-            frame::frame(&frame, edit::shown(&data))
+            frame::frame(&frame, shown())
         })
         .into_any()
     })

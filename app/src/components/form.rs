@@ -64,7 +64,11 @@ pub(crate) fn pick(
     view! { <select name=name>{options(chosen, choices)}</select> }
 }
 
-fn options(chosen: Option<&str>, choices: Vec<(String, String)>) -> impl IntoView + use<> {
+/// The options of a choice.
+pub(crate) fn options(
+    chosen: Option<&str>,
+    choices: Vec<(String, String)>,
+) -> impl IntoView + use<> {
     let chosen = chosen.unwrap_or_default().to_owned();
     choices
         .into_iter()

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use model::edit::{Edit, Field, read};
 use model::topology::Topology;
 
+use crate::components::form;
 use crate::routes::sent;
 
 /// What a field holds.
@@ -81,18 +82,7 @@ pub(super) fn options(chosen: &str, mut choices: Vec<(String, String)>) -> impl 
     if !choices.iter().any(|(value, _)| value == chosen) {
         choices.insert(0, (chosen.to_owned(), chosen.to_owned()));
     }
-    let chosen = chosen.to_owned();
-    choices
-        .into_iter()
-        .map(|(value, label)| {
-            let selected = value == chosen;
-            view! {
-                <option value=value selected=selected>
-                    {label}
-                </option>
-            }
-        })
-        .collect_view()
+    form::options(Some(chosen), choices)
 }
 
 /// Words that are their own labels.
