@@ -8,6 +8,7 @@ mod progress;
 mod reports;
 mod run;
 mod states;
+mod surplus;
 mod told;
 mod trouble;
 mod turns;
@@ -271,11 +272,15 @@ impl Execution<'_> {
                 .end(OperationState::RolledBack { at, trouble }, Vec::new())
                 .await;
         }
-        match self
+        let carried_out = match self
             .run(&plan, Phase::Forward, journal, collection, None)
             .await
         {
-            Ok(()) => self.finish(self.outcome(&plan, kinds).await?).await,
+            Ok(()) => self.each_once(&plan, kinds).await,
+            Err(halt) => Err(halt),
+        };
+        match carried_out {
+            Ok(collection) => self.finish(collection).await,
             Err(Halt::Error(error)) => Err(error),
             Err(Halt::Trouble(trouble)) => self.failed(trouble).await,
         }

@@ -263,7 +263,9 @@ impl Execution<'_> {
                     .await?;
                 self.made(at, id).await.map(Some)
             }
-            Adoptable::Several(ids) => Ok(Some(Answer::Failed(trouble::several(at.step, &ids)))),
+            Adoptable::Several(ids) => {
+                Ok(Some(Answer::Failed(trouble::several(&at.step.key, &ids))))
+            }
         }
     }
 
@@ -425,24 +427,10 @@ impl Execution<'_> {
             at.step.key
         ))
         .await?;
-        if let Err(failed) = self.delete_one(at, at.step.key.kind, &id).await? {
+        if let Err(failed) = self.take_away(at, &id).await? {
             return Ok(Answer::Failed(failed));
         }
         let config = &self.engine.parts.config;
-        let until = self.engine.clock().monotonic() + config.patience;
-        let (mut wait, longest) = config.poll;
-        loop {
-            let collection = self.statuses(&BTreeSet::from([at.step.key.kind])).await?;
-            if collection.by_id(&at.step.key, &id).is_none() {
-                break;
-            }
-            if self.engine.clock().monotonic() > until {
-                let seconds = config.patience.as_secs();
-                return Ok(Answer::Failed(trouble::too_long(at.step, seconds)));
-            }
-            self.engine.clock().sleep(wait).await;
-            wait = (wait * 2).min(longest);
-        }
         self.journal_step(at, StepState::Failed { why: why.clone() }, Binding::Gone)
             .await?;
         if at.attempt < config.attempts {
@@ -451,6 +439,33 @@ impl Execution<'_> {
             self.engine.clock().sleep(pause).await;
         }
         Ok(Answer::Discarded { why })
+    }
+
+    /// Takes one resource away and waits until it is gone; trouble where that failed for good.
+    pub(super) async fn take_away(
+        &self,
+        at: At<'_>,
+        id: &CloudId,
+    ) -> Result<Result<(), Trouble>, EngineError> {
+        let kind = at.step.key.kind;
+        if let Err(failed) = self.delete_one(at, kind, id).await? {
+            return Ok(Err(failed));
+        }
+        let config = &self.engine.parts.config;
+        let until = self.engine.clock().monotonic() + config.patience;
+        let (mut wait, longest) = config.poll;
+        loop {
+            let collection = self.statuses(&BTreeSet::from([kind])).await?;
+            if collection.by_id(&at.step.key, id).is_none() {
+                return Ok(Ok(()));
+            }
+            if self.engine.clock().monotonic() > until {
+                let seconds = config.patience.as_secs();
+                return Ok(Err(trouble::too_long(at.step, seconds)));
+            }
+            self.engine.clock().sleep(wait).await;
+            wait = (wait * 2).min(longest);
+        }
     }
 }
 

@@ -234,7 +234,7 @@ impl Execution<'_> {
                             run.progress[index] = Progress::Made { id, since: now };
                         }
                         Adoptable::Several(ids) => {
-                            return Err(Halt::Trouble(trouble::several(at.step, &ids)));
+                            return Err(Halt::Trouble(trouble::several(&at.step.key, &ids)));
                         }
                     }
                 }

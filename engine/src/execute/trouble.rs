@@ -93,12 +93,11 @@ pub(super) fn too_long(step: &Step, seconds: u64) -> Trouble {
 }
 
 /// Several resources carry the mark of one.
-pub(super) fn several(step: &Step, ids: &[String]) -> Trouble {
+pub(super) fn several(key: &Key, ids: &[String]) -> Trouble {
     Trouble {
         what: format!(
-            "There are {} resources marked as {}, where one should be.",
+            "There are {} resources marked as {key}, where one should be.",
             ids.len(),
-            step.key
         ),
         why: format!("The cloud has {}.", ids.join(", ")),
         todo: "Destroy the environment, which removes them all, and make it anew.".into(),

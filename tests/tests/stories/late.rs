@@ -1,10 +1,13 @@
 //! The request of an executor that died has its effect late: after its successor has listed what is
 //! there, and before it asks again. The cloud then refuses what is already there, and that is no
-//! failure.
+//! failure; or it makes it twice, and one of the two goes again.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use cloud::Simulated;
-use engine::port::{Cloud, CloudError, Create, Created};
+use engine::port::{Cloud, CloudError, Create, Created, Detail, Scope};
+use model::key::{Key, ResourceKind};
 use model::operation::OperationState;
 use model::resource::Resource;
 use tests::otherwise::{Otherwise, Seen};
@@ -52,4 +55,66 @@ async fn what_is_refused_because_it_is_there_is_adopted() {
         world.log(up).await
     );
     assert_settled(&engine, "copy-1", "adopted").await;
+}
+
+/// What the cloud would make twice is made twice, the first for somebody who died before the answer
+/// came.
+struct Twice;
+
+#[async_trait]
+impl Otherwise for Twice {
+    async fn create(&self, cloud: &Simulated, create: Create<'_>) -> Result<Created, CloudError> {
+        match create.resource {
+            Resource::Instance(_) | Resource::Volume(_) | Resource::FloatingIp(_) => {
+                let _nobody_waits = cloud.create(create.clone()).await?;
+                cloud.create(create).await
+            }
+            _ => cloud.create(create).await,
+        }
+    }
+}
+
+/// Found on OpenStack, by killing the server at the fortieth time while the machine was busy.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_twice_is_there_once_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup::quick(folder.path());
+    let world = World::with_webplatform(setup.clone()).await;
+    let twice = Seen::new(&world.cloud, Twice);
+    let engine = world.engine_on(twice, setup.config).await;
+    let up = world.copy("copy-1").await;
+    work_until_idle(&engine).await;
+    let log = world.log(up).await;
+    let state = operation(&engine, up).await.state;
+    assert!(
+        matches!(state, OperationState::Done { .. }),
+        "{state:?}\n{log}"
+    );
+    assert!(log.contains("there twice"), "{log}");
+    assert_settled(&engine, "copy-1", "twice").await;
+    let name = tests::world::name("copy-1");
+    let environment = engine.store().environment(&name);
+    let environment = environment.await.unwrap().unwrap().id;
+    let kinds = BTreeSet::from([
+        ResourceKind::Instance,
+        ResourceKind::Volume,
+        ResourceKind::FloatingIp,
+    ]);
+    let there = world.cloud.list(Scope::Everything, &kinds, Detail::Whole);
+    let there = there.await.unwrap();
+    let mut number: BTreeMap<Key, usize> = BTreeMap::new();
+    for found in there.found {
+        if let Some(mark) = found.mark.filter(|mark| mark.environment == environment) {
+            *number.entry(mark.key).or_default() += 1;
+        }
+    }
+    assert_eq!(number.len(), 19, "{number:?}");
+    assert!(number.values().all(|number| *number == 1), "{number:?}");
+    // What the journal names is what stayed.
+    let bindings = engine.store().bindings(environment).await.unwrap();
+    for key in number.keys() {
+        let id = &bindings[key];
+        let found = world.cloud.get(key.kind, id).await;
+        assert!(found.is_ok(), "{key}: {found:?}");
+    }
 }

@@ -57,6 +57,26 @@ pub fn environment(name: &str, instances: u32) -> Topology {
     topology
 }
 
+/// It as a plan: how many of what, and nothing that was seen.
+pub fn planned(mut topology: Topology) -> Topology {
+    topology.layer = Layer::Planned;
+    for group in topology.groups.values_mut() {
+        group.instances.clear();
+    }
+    topology
+}
+
+/// The same under another name, one group in a hundred with another flavor.
+pub fn altered(topology: &Topology, name: &str) -> Topology {
+    let mut altered = topology.clone();
+    altered.environment = EnvironmentName::new(name).unwrap();
+    let largest = topology.flavors.keys().last().unwrap();
+    for group in altered.groups.values_mut().step_by(100) {
+        group.flavor = Value::Fixed(largest.clone());
+    }
+    altered
+}
+
 fn flavor_name(size: u32) -> FlavorName {
     FlavorName::new(&format!("v{size}")).unwrap()
 }

@@ -8,6 +8,7 @@
 
 mod data;
 mod http;
+mod large;
 mod openstack;
 mod program;
 mod pure;
@@ -30,7 +31,7 @@ fn main() {
     if wanted == Some(CLIENT) {
         return runtime.block_on(openstack::client::run(&arguments[1..]));
     }
-    let known = ["diff", "what-if", "program", "web", "openstack"];
+    let known = ["diff", "what-if", "program", "web", "large", "openstack"];
     if let Some(name) = wanted.filter(|name| !known.contains(name)) {
         eprintln!(
             "there is no bench called `{name}`: choose one of {}",
@@ -56,6 +57,9 @@ fn main() {
     }
     if wants("web") {
         runtime.block_on(web::run(&mut table));
+    }
+    if wants("large") {
+        runtime.block_on(large::run(&mut table));
     }
     table.print();
 }

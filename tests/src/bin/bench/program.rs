@@ -27,7 +27,8 @@ pub fn command(data: &Path, arguments: &[&str]) -> Command {
     tests::program::command(&program(), data, arguments)
 }
 
-fn resident_mib(server: &Server) -> u64 {
+/// How much memory a server has now.
+pub fn resident_mib(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
     let line = status
         .lines()

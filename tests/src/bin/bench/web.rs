@@ -22,7 +22,8 @@ const CONNECTIONS: usize = 16;
 /// How long the load lasts.
 const LOAD: Duration = Duration::from_secs(4);
 
-async fn token(data: &Path) -> String {
+/// A token for what a data folder holds.
+pub async fn token(data: &Path) -> String {
     let output = command(data, &["token", "--name", "bench"])
         .output()
         .await
