@@ -83,6 +83,8 @@ pub struct Config {
     pub collect_every: Option<Duration>,
     /// How often monitors are asked what hosts measured.
     pub monitor_every: Duration,
+    /// How often what is old of what was measured is taken away.
+    pub forget_every: Duration,
     /// Whether a submitted operation wakes the worker at once; without, it waits for the tick.
     pub channels: bool,
 }
@@ -103,6 +105,7 @@ impl Default for Config {
             tick: Duration::from_secs(1),
             collect_every: None,
             monitor_every: Duration::from_mins(1),
+            forget_every: Duration::from_hours(1),
             channels: true,
         }
     }

@@ -2,6 +2,7 @@
 //! token of its own alone, which is derived and stored nowhere; it can say nothing of another host, and
 //! nothing that it says changes what a person wrote or what a plan is made of.
 
+mod forget;
 pub mod poll;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use model::name::GroupName;
 use model::topology::Topology;
 use plan::finding::{History, history};
 
-use crate::port::{Measurement, StoreError};
+use crate::port::{Kept, Measurement, StoreError};
 use crate::secret::Purpose;
 use crate::{Engine, EngineError};
 
@@ -91,10 +92,11 @@ impl Engine {
             instance: instance.clone(),
             minutes: by_minute(kept),
         }];
-        let new = self
+        let Kept { new, beyond } = self
             .store()
             .put_measured(environment, &measured, now)
             .await?;
+        post.leave_out_all(LeftOut::TooMany, beyond);
         Ok(Some(Taken {
             new,
             left_out: post.left_out,

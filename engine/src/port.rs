@@ -17,7 +17,7 @@ pub use collections::{
     Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,
     ObservedIn, Published, Staged, StagedRow,
 };
-pub use measures::{Measurement, Measures};
+pub use measures::{Kept, Measurement, Measures};
 pub use monitor::{Monitor, MonitorError};
 pub use probe::{Moment, NoProbe, Probe};
 pub use store::{

@@ -12,13 +12,14 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// Works until the future is dropped: carries operations out, takes expired environments down,
-    /// collects clouds, asks monitors, serves those who wait for news.
+    /// collects clouds, asks monitors, forgets what is old, serves those who wait for news.
     pub async fn run(self: &Arc<Self>) {
         tokio::join!(
             self.work(),
             self.watch_leases(),
             self.collect_clouds(),
             self.ask_monitors(),
+            self.forget_measured(),
             self.poll_versions()
         );
     }

@@ -2,6 +2,7 @@
 //! figure is a whole number in the unit of its metric; nothing here knows who sent it or keeps it. Samples
 //! are facts: they never become part of a plan or of a hash.
 
+mod bound;
 pub mod collectd;
 mod matching;
 mod number;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 use crate::unit::{Hundredths, Mib};
 
+pub use bound::{MOST_MOUNTS, MOUNT_COUNTS, within};
 pub use matching::{Known, NoMatch, matched};
 pub use roll_up::{Figures, Rolled, Span, by_minute, roll_up};
 pub use told::{Last, tell};

@@ -9,8 +9,8 @@ use model::key::Key;
 use model::measure::collectd::{LeftOut, read};
 use model::measure::prometheus::{Question, Target, Targets};
 use model::measure::{
-    Figures, Known, Last, MOST, Metric, Mount, NoMatch, Reading, Rolled, Span, by_minute, matched,
-    roll_up, tell,
+    Figures, Known, Last, MOST, MOST_MOUNTS, Metric, Mount, NoMatch, Reading, Rolled, Span,
+    by_minute, matched, roll_up, tell, within,
 };
 use model::unit::{Hundredths, Mib};
 use proptest::prelude::*;
@@ -482,4 +482,33 @@ fn only_what_is_newer_than_what_was_stated_is_told() {
         .collect();
     tell(&mut facts, &one, stated);
     assert_eq!(facts, before());
+}
+
+proptest! {
+    #[test]
+    fn a_file_system_is_told_whole_or_not_at_all(
+        known in prop::collection::btree_set("/[0-9]{1,2}", 0..80),
+        readings in prop::collection::vec(
+            (0..3_usize, "/[0-9]{1,2}", 0..300_i64).prop_map(|(which, path, seconds)| Reading {
+                at: DateTime::from_timestamp(1_417_000_000 + seconds, 0).unwrap(),
+                metric: [
+                    Metric::DiskUsed(mount(&path)), Metric::DiskAvailable(mount(&path)), Metric::Load1,
+                ][which].clone(),
+                value: 1,
+            }),
+            0..300,
+        ),
+    ) {
+        let known = known.iter().map(|path| mount(path)).collect();
+        let minutes = by_minute(readings);
+        let (kept, beyond) = within(&known, &minutes);
+        prop_assert_eq!(kept.len() + usize::try_from(beyond).unwrap(), minutes.len());
+        let of = |rolled: &Rolled| rolled.metric.parts().1.cloned();
+        let told: std::collections::BTreeSet<Mount> = kept.iter().filter_map(|one| of(one)).collect();
+        prop_assert!(told.union(&known).count() <= MOST_MOUNTS.max(known.len()));
+        for rolled in &minutes {
+            let is_kept = kept.iter().any(|one| *one == rolled);
+            prop_assert_eq!(is_kept, of(rolled).is_none_or(|mount| told.contains(&mount)));
+        }
+    }
 }

@@ -2,22 +2,24 @@
 //! last. Which sample is new the database says, in the statement that keeps it, so that one that comes
 //! twice counts once however it comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use engine::measure::poll::{Looked, MonitorState};
-use engine::port::{Measurement, Measures, StoreError};
+use engine::port::{Kept, Measurement, Measures, StoreError};
 use model::id::EnvironmentId;
 use model::key::Key;
-use model::measure::{Figures, Metric, Reading, Rolled, Span, roll_up};
+use model::measure::{
+    Figures, MOUNT_COUNTS, Metric, Mount, Reading, Rolled, Span, roll_up, within,
+};
 use sqlx::AnyConnection;
 
 use crate::SqlStore;
-use crate::batch::{Cell, insert, insert_returning};
+use crate::batch::{Cell, insert, insert_returning, select_in};
 use crate::failure::Outcome;
 use crate::pool::{End, Shown, transaction};
-use crate::rows::{LastRow, LookRow, MeasuredRow, NewRow, all, micros};
+use crate::rows::{LastRow, LookRow, MeasuredRow, MountRow, NewRow, all, micros};
 
 pub(crate) const OF_INSTANCE: &str = "SELECT instance, at, metric, mount, samples, least, most, \
      total FROM measured WHERE environment = $1 AND span = $2 AND instance = $3 AND at >= $4 \
@@ -28,8 +30,17 @@ pub(crate) const LAST: &str =
     "SELECT instance, metric, mount, at, value FROM measured_last WHERE environment = $1";
 pub(crate) const LAST_OF: &str = "SELECT instance, metric, mount, at, value FROM measured_last \
      WHERE environment = $1 AND instance = $2";
-pub(crate) const OLD: &str =
-    "DELETE FROM measured WHERE environment = $1 AND span = $2 AND at < $3";
+pub(crate) const MOUNTS: &str = "SELECT instance, mount FROM measured_last WHERE environment = $1 \
+     AND mount > '' AND at >= $2 AND instance IN";
+
+// Rows are named by their whole key: neither database limits a DELETE by itself.
+pub(crate) const OLD: &str = "DELETE FROM measured WHERE (environment, span, instance, at, metric, \
+     mount) IN (SELECT environment, span, instance, at, metric, mount FROM measured \
+     WHERE span = $1 AND at < $2 LIMIT $3)";
+pub(crate) const LAST_ORPHANS: &str = "DELETE FROM measured_last WHERE (environment, instance, \
+     metric, mount) IN (SELECT m.environment, m.instance, m.metric, m.mount \
+     FROM environments e CROSS JOIN measured_last m WHERE e.destroyed_at < $1 \
+     AND m.environment = e.id LIMIT $2)";
 
 pub(crate) const LOOKS: &str =
     "SELECT name, looked_at, looked FROM monitors WHERE looked_at IS NOT NULL ORDER BY name";
@@ -85,15 +96,46 @@ fn whole(number: u64) -> Result<i64, StoreError> {
     })
 }
 
-/// Keeps what is new of some samples, and what came last of each metric.
+/// The file systems that were heard of lately, of hosts that tell of some.
+async fn known_mounts(
+    on: &mut AnyConnection,
+    environment: EnvironmentId,
+    measured: &[Measurement],
+    now: DateTime<Utc>,
+) -> Outcome<BTreeMap<Key, BTreeSet<Mount>>> {
+    let tells = |one: &&Measurement| {
+        let mut mounts = one.minutes.iter().map(|rolled| rolled.metric.parts().1);
+        mounts.any(|mount| mount.is_some())
+    };
+    let hosts = measured.iter().filter(tells);
+    let hosts = hosts.map(|one| one.instance.to_string().into()).collect();
+    let fixed = [
+        Cell::from(environment.to_string()),
+        micros(now - MOUNT_COUNTS).into(),
+    ];
+    let rows = select_in(on, MOUNTS, &fixed, hosts).await?;
+    let mut known: BTreeMap<Key, BTreeSet<Mount>> = BTreeMap::new();
+    for (key, mount) in all::<MountRow, (Key, Mount)>(&rows)? {
+        known.entry(key).or_default().insert(mount);
+    }
+    Ok(known)
+}
+
+/// Keeps what is new of some samples, as far as there is room for it; how many there was none for.
 async fn keep_new(
     on: &mut AnyConnection,
     environment: EnvironmentId,
     measured: &[Measurement],
-) -> Outcome<BTreeMap<Key, Vec<Rolled>>> {
+    now: DateTime<Utc>,
+) -> Outcome<(BTreeMap<Key, Vec<Rolled>>, u64)> {
+    let known = known_mounts(on, environment, measured, now).await?;
+    let none = BTreeSet::new();
     let mut rows = Vec::new();
+    let mut left_out: u64 = 0;
     for Measurement { instance, minutes } in measured {
-        for rolled in minutes {
+        let (kept, beyond) = within(known.get(instance).unwrap_or(&none), minutes);
+        left_out = left_out.saturating_add(beyond);
+        for rolled in kept {
             rows.push(row(environment, Span::Minute, instance, rolled)?);
         }
     }
@@ -102,7 +144,7 @@ async fn keep_new(
     for (key, rolled) in all::<NewRow, (Key, Rolled)>(&returned)? {
         new.entry(key).or_default().push(rolled);
     }
-    Ok(new)
+    Ok((new, left_out))
 }
 
 /// The newest sample of each metric.
@@ -123,14 +165,18 @@ impl SqlStore {
         environment: EnvironmentId,
         measured: &[Measurement],
         now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Kept, StoreError> {
         // Pages tell what was measured with its age, and are kept for seconds: a change counter that
         // goes up with every host's every minute would only keep them from being kept at all.
         transaction!(self, Shown::Nowhere, |tx| {
-            let new = keep_new(tx.on(), environment, measured).await?;
+            let (new, beyond) = keep_new(tx.on(), environment, measured, now).await?;
             let count: usize = new.values().map(Vec::len).sum();
+            let kept = Kept {
+                new: u64::try_from(count).unwrap_or(u64::MAX),
+                beyond,
+            };
             if count == 0 {
-                End::Undo(0)
+                End::Undo(kept)
             } else {
                 let mut longer = Vec::new();
                 let mut last = Vec::new();
@@ -154,15 +200,30 @@ impl SqlStore {
                 }
                 insert(tx.on(), INSERT, ADD, longer).await?;
                 insert(tx.on(), INSERT_LAST, LATER, last).await?;
-                for span in Span::ALL {
-                    sqlx::query(OLD)
-                        .bind(environment.to_string())
-                        .bind(span.seconds())
-                        .bind(micros(now - span.kept()))
-                        .execute(tx.on())
-                        .await?;
-                }
-                End::Commit(u64::try_from(count).unwrap_or(u64::MAX))
+                End::Commit(kept)
+            }
+        })
+    }
+
+    async fn forget(&self, now: DateTime<Utc>, most: u32) -> Result<bool, StoreError> {
+        transaction!(self, Shown::Nowhere, |tx| {
+            let mut gone = Vec::new();
+            for span in Span::ALL {
+                let old = sqlx::query(OLD)
+                    .bind(span.seconds())
+                    .bind(micros(now - span.kept()))
+                    .bind(i64::from(most));
+                gone.push(old.execute(tx.on()).await?.rows_affected());
+            }
+            let orphans = sqlx::query(LAST_ORPHANS)
+                .bind(micros(now - Span::Day.kept()))
+                .bind(i64::from(most));
+            gone.push(orphans.execute(tx.on()).await?.rows_affected());
+            let more = gone.iter().any(|rows| *rows >= u64::from(most));
+            if gone.iter().all(|rows| *rows == 0) {
+                End::Undo(more)
+            } else {
+                End::Commit(more)
             }
         })
     }
@@ -175,8 +236,12 @@ impl Measures for SqlStore {
         environment: EnvironmentId,
         measured: &[Measurement],
         now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Kept, StoreError> {
         self.keep_measured(environment, measured, now).await
+    }
+
+    async fn forget_measured(&self, now: DateTime<Utc>, most: u32) -> Result<bool, StoreError> {
+        self.forget(now, most).await
     }
 
     async fn measured(

@@ -17,7 +17,7 @@ pub(crate) use environments::{
     select_revisions,
 };
 pub(crate) use instances_speak::{ConsoleRow, ReportRow, select_reports};
-pub(crate) use measures::{LastRow, LookRow, MeasuredRow, NewRow};
+pub(crate) use measures::{LastRow, LookRow, MeasuredRow, MountRow, NewRow};
 pub(crate) use operations::{
     BindingRow, EventRow, JournalRow, OpenRow, OperationRow, PlanRow, ReservationRow,
     select_operations,

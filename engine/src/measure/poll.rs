@@ -14,7 +14,7 @@ use model::measure::{Known, by_minute, matched};
 use serde::{Deserialize, Serialize};
 
 use super::timely;
-use crate::port::{Measurement, Monitor, StoreError};
+use crate::port::{Kept, Measurement, Monitor, StoreError};
 use crate::{Engine, EngineError};
 
 /// How many targets without an instance are told by name.
@@ -42,6 +42,9 @@ pub struct Looked {
     pub named: Vec<Unmatched>,
     /// How many samples are new.
     pub new: u64,
+    /// How many were left out: of more file systems than are kept of one host.
+    #[serde(default)]
+    pub beyond: u64,
 }
 
 /// The newest look of a monitor.
@@ -141,11 +144,12 @@ impl Engine {
                     minutes: by_minute(timely(readings, now).0),
                 })
                 .collect();
-            let new = self
+            let Kept { new, beyond } = self
                 .store()
                 .put_measured(environment, &measured, now)
                 .await?;
             looked.new = looked.new.saturating_add(new);
+            looked.beyond = looked.beyond.saturating_add(beyond);
         }
         Ok(looked)
     }

@@ -19,17 +19,32 @@ pub struct Measurement {
     pub minutes: Vec<Rolled>,
 }
 
+/// What came of samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many are new.
+    pub new: u64,
+    /// How many are of file systems beyond what is kept of one host, and were left out.
+    pub beyond: u64,
+}
+
 /// What is kept of what was measured.
 #[async_trait]
 pub trait Measures: Send + Sync {
     /// Keeps samples of instances of one environment: those that are new count, once, in their hour and
-    /// their day too. What is older than its span is kept for, by `now`, goes. The number of new samples.
+    /// their day too. What is of more file systems than [`model::measure::within`] has room for, by what
+    /// was heard of until `now`, is left out.
     async fn put_measured(
         &self,
         environment: EnvironmentId,
         measured: &[Measurement],
         now: DateTime<Utc>,
-    ) -> Result<u64, StoreError>;
+    ) -> Result<Kept, StoreError>;
+
+    /// Takes away what is older than its span is kept for, by `now`, whoever's it is, and what was measured
+    /// last of environments that were destroyed longer ago than days are kept for: at most so many rows of
+    /// each. Whether there may be more.
+    async fn forget_measured(&self, now: DateTime<Utc>, most: u32) -> Result<bool, StoreError>;
 
     /// The figures of one instance since a time, by time.
     async fn measured(

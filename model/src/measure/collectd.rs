@@ -39,6 +39,8 @@ pub enum LeftOut {
     NoNumber,
     /// It is of a time that is too long ago, or is still to come.
     WrongTime,
+    /// It is of one more file system than a host may tell of, see [`super::within`].
+    TooMany,
 }
 
 impl LeftOut {
@@ -54,6 +56,10 @@ impl LeftOut {
             Self::NoNumber => "no number, below zero, or larger than anything there is",
             Self::WrongTime => {
                 "more than a day old, or from the future: see that the host's clock is right"
+            }
+            Self::TooMany => {
+                "of more file systems than the 64 that are kept of one host: let df choose with \
+                 MountPoint or FSType; one that falls silent makes room after 40 days"
             }
         }
     }
@@ -74,7 +80,8 @@ impl Post {
         self.leave_out_all(why, 1);
     }
 
-    fn leave_out_all(&mut self, why: LeftOut, count: u64) {
+    /// So many more are left out.
+    pub fn leave_out_all(&mut self, why: LeftOut, count: u64) {
         if count > 0 {
             let known = self.left_out.entry(why).or_default();
             *known = known.saturating_add(count);

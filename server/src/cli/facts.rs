@@ -3,6 +3,7 @@
 
 use engine::Engine;
 use engine::measure::poll::{Looked, MonitorState, Unmatched};
+use model::measure::MOST_MOUNTS;
 use model::name::EnvironmentName;
 use model::topology::items::parse_instance;
 use plan::collectd::configuration;
@@ -42,11 +43,18 @@ async fn monitors(data: DataArgs, setup: Setup, out: Out) -> Result<Done, CliErr
             unmatched,
             named,
             new: _,
+            beyond,
         } = looked;
         let at = at.format("%Y-%m-%d %H:%M UTC");
         let what = trouble
             .unwrap_or_else(|| format!("{matched} targets are instances, {unmatched} are not"));
         out.text(&format!("{name}, asked at {at}: {what}\n"));
+        if beyond > 0 {
+            out.text(&format!(
+                "  {beyond} samples were left out: of more file systems than the {MOST_MOUNTS} that are kept \
+                 of one host\n"
+            ));
+        }
         for Unmatched { target, why } in named {
             out.text(&format!("  {target}: {why}\n"));
         }

@@ -3,7 +3,7 @@
 use engine::measure::poll::{Looked, MonitorState};
 use engine::port::StoreError;
 use model::key::Key;
-use model::measure::{Figures, Metric, Reading, Rolled};
+use model::measure::{Figures, Metric, Mount, Reading, Rolled};
 
 use super::{json, number, parsed, rows, time};
 
@@ -36,6 +36,12 @@ rows! {
         mount: String,
         at: i64,
         value: i64,
+    }
+
+    /// A file system that was heard of.
+    MountRow of "measured_last" by instance/mount {
+        instance: String,
+        mount: String,
     }
 
     /// The newest look of a monitor.
@@ -96,6 +102,16 @@ impl TryFrom<NewRow> for (Key, Rolled) {
             figures: Figures::of(value),
         };
         Ok((key, rolled))
+    }
+}
+
+impl TryFrom<MountRow> for (Key, Mount) {
+    type Error = StoreError;
+    fn try_from(row: MountRow) -> Result<Self, StoreError> {
+        let key: Key = parsed(&row.instance).map_err(|why| row.bad("instance", why))?;
+        let mount = Mount::new(&row.mount);
+        let mount = mount.ok_or_else(|| row.bad("mount", "it is no absolute path"))?;
+        Ok((key, mount))
     }
 }
 

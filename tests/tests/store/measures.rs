@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::measure::poll::{Looked, MonitorState};
-use engine::port::{Measurement, Measures, StoreError};
+use engine::port::{Kept, Measurement, Measures, StoreError};
 use model::environment::Layer;
 use model::key::Key;
-use model::measure::{Metric, Mount, Reading, Rolled, Span, by_minute, roll_up};
+use model::measure::{MOST_MOUNTS, Metric, Mount, Reading, Rolled, Span, by_minute, roll_up};
 use store::SqlStore;
 
 use crate::harness::{Database, environment_id, on_both, put, topology};
@@ -14,7 +14,10 @@ on_both! {
     a_sample_counts_once_however_often_it_comes
     figures_are_those_of_all_samples
     what_came_last_is_what_was_measured_last
-    what_is_old_goes
+    what_is_old_goes_whoever_writes
+    what_a_destroyed_environment_left_behind_goes
+    a_turn_takes_away_so_much_and_no_more
+    a_host_tells_of_so_many_file_systems_and_no_more
     a_row_that_makes_no_sense_is_named
     of_two_who_look_at_once_one_does
 }
@@ -95,7 +98,7 @@ async fn a_sample_counts_once_however_often_it_comes(database: Database) {
     ];
     let kept = |batch: Vec<Measurement>| {
         let store = &store;
-        async move { store.put_measured(id, &batch, begin()).await.unwrap() }
+        async move { store.put_measured(id, &batch, begin()).await.unwrap().new }
     };
     assert_eq!(kept(batch.to_vec()).await, 3);
     let before = all(&store, "app[1]", Span::Day).await;
@@ -204,13 +207,22 @@ async fn what_came_last_is_what_was_measured_last(database: Database) {
     assert_eq!(one, [(key("app[2]"), reading(1200, used(), 30))]);
 }
 
-async fn what_is_old_goes(database: Database) {
-    let store = opened(&database).await;
-    let (one, other) = (environment_id(1), environment_id(2));
-    let batch = [of("app[1]", vec![reading(0, Metric::Load1, 5)])];
-    for id in [one, other] {
-        store.put_measured(id, &batch, begin()).await.unwrap();
+/// Whether anything of an instance is there, by span.
+async fn kept_of(store: &SqlStore, name: &str) -> Vec<Span> {
+    let mut there = Vec::new();
+    for span in Span::ALL {
+        if !all(store, name, span).await.is_empty() {
+            there.push(span);
+        }
     }
+    there
+}
+
+async fn what_is_old_goes_whoever_writes(database: Database) {
+    let store = opened(&database).await;
+    let (silent, other) = (environment_id(1), environment_id(2));
+    let batch = [of("app[1]", vec![reading(0, Metric::Load1, 5)])];
+    store.put_measured(silent, &batch, begin()).await.unwrap();
     for (days, spans) in [
         (1, &[Span::Minute, Span::Hour, Span::Day][..]),
         (3, &[Span::Hour, Span::Day]),
@@ -218,24 +230,101 @@ async fn what_is_old_goes(database: Database) {
         (733, &[]),
     ] {
         let now = begin() + TimeDelta::days(days);
+        // Nobody writes but another environment, whose new figures stay.
         let fresh = [of("app[2]", vec![reading(days * 86_400, Metric::Load1, 5)])];
-        store.put_measured(one, &fresh, now).await.unwrap();
-        for span in Span::ALL {
-            let there = !all(&store, "app[1]", span).await.is_empty();
-            assert_eq!(there, spans.contains(&span), "{days} {span:?}");
-        }
+        store.put_measured(other, &fresh, now).await.unwrap();
+        assert!(!store.forget_measured(now, 100).await.unwrap());
+        assert_eq!(kept_of(&store, "app[1]").await, spans, "{days}");
+        let since = begin() + TimeDelta::days(days);
+        let others = store.measured_in(other, Span::Minute, &Metric::Load1, since);
+        assert_eq!(others.await.unwrap().len(), 1, "{days}");
     }
-    // What came last stays, with its age; and so does what nobody wrote beside.
-    let last = store
-        .last_measured(one, Some(&key("app[1]")))
-        .await
-        .unwrap();
+    // What came last stays with its age, for as long as its environment does.
+    let last = store.last_measured(silent, None).await.unwrap();
     assert_eq!(last.len(), 1);
-    let others = store
-        .measured_in(other, Span::Minute, &Metric::Load1, begin())
+}
+
+async fn what_a_destroyed_environment_left_behind_goes(database: Database) {
+    let store = opened(&database).await;
+    let (gone, stays) = (environment_id(1), environment_id(2));
+    let batch = [of("app[1]", vec![reading(0, Metric::Load1, 5)])];
+    for id in [gone, stays] {
+        store.put_measured(id, &batch, begin()).await.unwrap();
+    }
+    let at = begin().timestamp_micros();
+    database
+        .execute(&format!(
+            "UPDATE environments SET destroyed_at = {at} WHERE id = '{gone}'"
+        ))
+        .await;
+    // Its pages are kept for the record, and what was measured goes with age as everybody's does.
+    let late = begin() + TimeDelta::days(730);
+    store.forget_measured(late, 100).await.unwrap();
+    assert_eq!(kept_of(&store, "app[1]").await, [Span::Day]);
+    assert_eq!(store.last_measured(gone, None).await.unwrap().len(), 1);
+    let later = begin() + TimeDelta::days(733);
+    store.forget_measured(later, 100).await.unwrap();
+    assert_eq!(kept_of(&store, "app[1]").await, []);
+    assert_eq!(store.last_measured(gone, None).await.unwrap(), []);
+    assert_eq!(store.last_measured(stays, None).await.unwrap().len(), 1);
+}
+
+async fn a_turn_takes_away_so_much_and_no_more(database: Database) {
+    let store = opened(&database).await;
+    let minutes = (0..7).map(|n| reading(n * 60, Metric::Load1, 5)).collect();
+    let batch = [of("app[1]", minutes)];
+    store
+        .put_measured(environment_id(1), &batch, begin())
         .await
         .unwrap();
-    assert_eq!(others.len(), 1);
+    let now = begin() + TimeDelta::days(3);
+    for (left, more) in [(4, true), (1, true), (0, false), (0, false)] {
+        assert_eq!(store.forget_measured(now, 3).await.unwrap(), more, "{left}");
+        assert_eq!(all(&store, "app[1]", Span::Minute).await.len(), left);
+    }
+}
+
+async fn a_host_tells_of_so_many_file_systems_and_no_more(database: Database) {
+    let store = opened(&database).await;
+    let id = environment_id(1);
+    let most = u32::try_from(MOST_MOUNTS).unwrap();
+    // Two figures of each file system, so that one could be kept by half.
+    let told = |numbers: std::ops::Range<u32>, seconds: i64| -> Vec<Reading> {
+        let figures = numbers.flat_map(|number| {
+            let mount = Mount::new(&format!("/srv/{number:04}")).unwrap();
+            let used = Metric::DiskUsed(mount.clone());
+            [used, Metric::DiskAvailable(mount)].map(|metric| reading(seconds, metric, 7))
+        });
+        figures.collect()
+    };
+    let put = |name: &'static str, readings: Vec<Reading>, days: i64| {
+        let store = &store;
+        async move {
+            let now = begin() + TimeDelta::days(days);
+            let batch = [of(name, readings)];
+            let kept = store.put_measured(id, &batch, now);
+            let Kept { new, beyond } = kept.await.unwrap();
+            (new, beyond)
+        }
+    };
+    let both = |number: u32| u64::from(number) * 2;
+    // Load counts beside whatever there are of them.
+    let mut first = told(0..most + 5, 0);
+    first.push(reading(0, Metric::Load1, 1));
+    assert_eq!(put("app[1]", first, 0).await, (both(most) + 1, both(5)));
+    // Those that are known are told further, whatever comes beside them; others are not.
+    let later = told(most - 2..most + 3, 60);
+    assert_eq!(put("app[1]", later, 0).await, (both(2), both(3)));
+    let last = store.last_measured(id, Some(&key("app[1]"))).await.unwrap();
+    assert_eq!(last.len(), MOST_MOUNTS * 2 + 1);
+    // Each host has its own.
+    assert_eq!(put("app[2]", told(0..1, 0), 0).await, (2, 0));
+    // One that fell silent makes room.
+    let day = 86_400;
+    let stay = told(0..most - 1, 39 * day);
+    assert_eq!(put("app[1]", stay, 39).await, (both(most - 1), 0));
+    let new = told(most + 7..most + 9, 41 * day);
+    assert_eq!(put("app[1]", new, 41).await, (2, 2));
 }
 
 async fn a_row_that_makes_no_sense_is_named(database: Database) {

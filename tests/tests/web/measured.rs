@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use cloud::prometheus::Prometheus;
 use engine::Engine;
+use engine::port::Measurement;
 use model::key::Key;
+use model::measure::{Metric, Reading, Span, by_minute};
 use plan::collectd::configuration;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -208,6 +210,65 @@ async fn becomes(visitor: &Visitor, address: &str, is: impl Fn(&Value) -> bool) 
 
 async fn seen(visitor: &Visitor, address: &str, is: impl Fn(&Value) -> bool) -> Value {
     becomes(visitor, address, is).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_tells_of_too_many_file_systems_is_told_so() {
+    let site = Site::serve(true).await;
+    let (path, token) = told(&site, "db", 1).await;
+    let body = post(&site, "0.25,0.5,1");
+    let mut lists: Vec<Value> = serde_json::from_str(&body).unwrap();
+    let df = lists
+        .iter()
+        .find(|list| list["plugin"] == "df" && list["type_instance"] == "used")
+        .unwrap()
+        .clone();
+    for number in 0..100 {
+        let mut one = df.clone();
+        one["plugin_instance"] = format!("a-{number:03}").into();
+        lists.push(one);
+    }
+    let body = serde_json::to_string(&lists).unwrap();
+    let taken = send(&site.stranger(), &path, &token, body).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.body);
+    // Load, and 64 of 101 file systems; the one that sorts last is left out with both of its figures.
+    assert!(taken.body.starts_with("67 new samples\n"), "{}", taken.body);
+    let why = "38 left out: of more file systems than the 64 that are kept of one host";
+    assert!(taken.body.contains(why), "{}", taken.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_old_goes_while_a_server_runs() {
+    let site = Site::serve_as(true, |setup| {
+        setup.config.forget_every = Duration::from_millis(100);
+    })
+    .await;
+    let store = site.world.engine.store();
+    let name = NAME.parse().unwrap();
+    let environment = store.environment(&name).await.unwrap().unwrap();
+    let then = site.world.engine.clock().now() - chrono::TimeDelta::days(3);
+    let measured = [Measurement {
+        instance: Key::instance(&"db".parse().unwrap(), 1),
+        minutes: by_minute([Reading {
+            at: then,
+            metric: Metric::Load1,
+            value: 5,
+        }]),
+    }];
+    store
+        .put_measured(environment.id, &measured, then)
+        .await
+        .unwrap();
+    let since = then - chrono::TimeDelta::days(1);
+    let gone = tokio::time::timeout(PATIENCE, async {
+        let metric = Metric::Load1;
+        let figures = |span| store.measured_in(environment.id, span, &metric, since);
+        while !figures(Span::Minute).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(figures(Span::Hour).await.unwrap().len(), 1);
+    });
+    gone.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
