@@ -19,7 +19,7 @@ use crate::unit::{Hundredths, Mib};
 pub use bound::{MOST_MOUNTS, MOUNT_COUNTS, within};
 pub use matching::{Known, NoMatch, matched};
 pub use roll_up::{Figures, Rolled, Span, by_minute, roll_up};
-pub use told::{Last, tell};
+pub use told::{Last, ambiguous, tell};
 
 /// The largest figure that is believed, in whatever unit: 2^40 MiB are an EiB.
 pub const MOST: u64 = 1 << 40;

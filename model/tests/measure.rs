@@ -10,7 +10,7 @@ use model::measure::collectd::{LeftOut, read};
 use model::measure::prometheus::{Question, Target, Targets};
 use model::measure::{
     Figures, Known, Last, MOST, MOST_MOUNTS, Metric, Mount, NoMatch, Reading, Rolled, Span,
-    by_minute, matched, roll_up, tell, within,
+    ambiguous, by_minute, matched, roll_up, tell, within,
 };
 use model::unit::{Hundredths, Mib};
 use proptest::prelude::*;
@@ -482,6 +482,90 @@ fn only_what_is_newer_than_what_was_stated_is_told() {
         .collect();
     tell(&mut facts, &one, stated);
     assert_eq!(facts, before());
+}
+
+#[test]
+fn a_file_system_never_takes_the_figures_of_another() {
+    let stated: DateTime<Utc> = "2026-03-01T00:00:00Z".parse().unwrap();
+    let later = stated + TimeDelta::seconds(1);
+    // What is stated, what was measured of which path, and what each stated one then has in use: 0 where
+    // it stays as stated.
+    for (paths, told, used, unclear) in [
+        // Only one can be meant, however it is written.
+        (
+            &["/srv-data"][..],
+            &[("/srv/data", 7)][..],
+            &[7][..],
+            &[][..],
+        ),
+        (&["/srv/data"], &[("/srv/data", 7)], &[7], &[]),
+        (&["/srv/data/"], &[("/srv/data", 7)], &[7], &[]),
+        // Both are stated, and one name came of both, or of either.
+        (
+            &["/srv-data", "/srv/data"],
+            &[("/srv/data", 7)],
+            &[0, 0],
+            &["/srv-data", "/srv/data"],
+        ),
+        // Whoever tells of both tells them apart.
+        (
+            &["/srv-data", "/srv/data"],
+            &[("/srv/data", 7), ("/srv-data", 8)],
+            &[8, 7],
+            &[],
+        ),
+        (
+            &["/srv-data"],
+            &[("/srv/data", 7), ("/srv-data", 8)],
+            &[8],
+            &[],
+        ),
+        // Neither of what was measured is this one by its own path.
+        (
+            &["/a-b-c"],
+            &[("/a/b-c", 7), ("/a-b/c", 8)],
+            &[0],
+            &["/a-b-c"],
+        ),
+        (
+            &["/other", "/"],
+            &[("/srv/data", 7), ("/", 9)],
+            &[0, 9],
+            &[],
+        ),
+    ] {
+        let mut facts = InstanceFacts {
+            file_systems: paths
+                .iter()
+                .map(|path| FileSystem {
+                    device: "/dev/vdb".into(),
+                    mount: (*path).to_owned(),
+                    size: Mib(100),
+                    used: Mib(0),
+                    available: Mib(100),
+                    used_percent: 0,
+                })
+                .collect(),
+            ..InstanceFacts::default()
+        };
+        let last: Last = told
+            .iter()
+            .flat_map(|(path, value)| {
+                [
+                    (Metric::DiskUsed(mount(path)), (later, *value)),
+                    (Metric::DiskAvailable(mount(path)), (later, 50)),
+                ]
+            })
+            .collect();
+        assert_eq!(
+            ambiguous(&facts, last.keys()),
+            unclear,
+            "{paths:?} {told:?}"
+        );
+        tell(&mut facts, &last, stated);
+        let found: Vec<u64> = facts.file_systems.iter().map(|one| one.used.0).collect();
+        assert_eq!(found, used, "{paths:?} {told:?}");
+    }
 }
 
 proptest! {

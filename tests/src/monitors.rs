@@ -8,9 +8,10 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Says where they are unpacked; `cargo xtask test` sets it.
 const VARIABLE: &str = "UNDERSTUDY_MONITORS";
@@ -54,11 +55,26 @@ pub fn program(path: &str) -> PathBuf {
     program
 }
 
-/// A port on 127.0.0.1 that is free now.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
+/// Where a program is to listen: on a port that the system chooses, so that no two programs want the same.
+const ANYWHERE: &str = "--web.listen-address=127.0.0.1:0";
+/// File systems as the node exporter's own collector tells of them: a root of 10 GiB, of which 3 are used and
+/// 1 is reserved, another disk, and two that are none.
+const DISKS: &str = r#"
+node_filesystem_size_bytes{device="/dev/vda1",fstype="ext4",mountpoint="/"} 10737418240
+node_filesystem_free_bytes{device="/dev/vda1",fstype="ext4",mountpoint="/"} 7516192768
+node_filesystem_avail_bytes{device="/dev/vda1",fstype="ext4",mountpoint="/"} 6442450944
+node_filesystem_size_bytes{device="/dev/vdb",fstype="xfs",mountpoint="/srv/a-b"} 3145728
+node_filesystem_free_bytes{device="/dev/vdb",fstype="xfs",mountpoint="/srv/a-b"} 2097152
+node_filesystem_avail_bytes{device="/dev/vdb",fstype="xfs",mountpoint="/srv/a-b"} 2097152
+node_filesystem_size_bytes{device="tmpfs",fstype="tmpfs",mountpoint="/run"} 2097152
+node_filesystem_free_bytes{device="tmpfs",fstype="tmpfs",mountpoint="/run"} 1048576
+node_filesystem_avail_bytes{device="tmpfs",fstype="tmpfs",mountpoint="/run"} 1048576
+node_filesystem_size_bytes{device="overlay",fstype="overlay",mountpoint="/var/lib/docker/x"} 2097152
+node_filesystem_free_bytes{device="overlay",fstype="overlay",mountpoint="/var/lib/docker/x"} 1048576
+node_filesystem_avail_bytes{device="overlay",fstype="overlay",mountpoint="/var/lib/docker/x"} 1048576
+"#;
+/// How long a program may take until it listens.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A monitor at work.
 #[derive(Debug)]
@@ -95,6 +111,27 @@ impl Running {
     /// What it said so far.
     pub fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The address that it listens at, as it says itself: `msg="Listening on" address=127.0.0.1:34847`.
+    ///
+    /// # Panics
+    /// If it doesn't listen in time; the message has what it said.
+    fn address(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            let said = self.said();
+            // A line that has no end yet may have half of the address.
+            let lines = said
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'));
+            let mut told = lines.filter(|line| line.contains("Listening on"));
+            if let Some((_, rest)) = told.find_map(|line| line.split_once("address=")) {
+                return rest.trim().trim_matches('"').to_owned();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not listen: {said}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
@@ -136,12 +173,19 @@ pub struct Scraping {
 impl Scraping {
     /// Starts both in a folder; `targets` are the labels under which the exporter is scraped, in YAML.
     pub fn start(folder: &Path, targets: &[&str]) -> Self {
-        let (exporter, own) = (free_port(), free_port());
+        let node = program("usr/bin/prometheus-node-exporter");
+        // What file systems there are is told by a file: a machine for tests may have no disk at all.
+        fs::write(folder.join("disks.prom"), DISKS).unwrap();
+        let args = [
+            ANYWHERE.to_owned(),
+            "--no-collector.filesystem".to_owned(),
+            format!("--collector.textfile.directory={}", folder.display()),
+        ];
+        let exporter = Running::start(&node, &args, &folder.join("exporter.log"));
+        let address = exporter.address();
         let listed: Vec<String> = targets
             .iter()
-            .map(|labels| {
-                format!("      - targets: [\"127.0.0.1:{exporter}\"]\n        labels: {labels}\n")
-            })
+            .map(|labels| format!("      - targets: [\"{address}\"]\n        labels: {labels}\n"))
             .collect();
         let configuration = format!(
             "global: {{ scrape_interval: 1s }}\nscrape_configs:\n  - job_name: node\n    static_configs:\n{}",
@@ -149,19 +193,17 @@ impl Scraping {
         );
         let file = folder.join("prometheus.yml");
         fs::write(&file, configuration).unwrap();
-        let listen = |port| format!("--web.listen-address=127.0.0.1:{port}");
-        let node = program("usr/bin/prometheus-node-exporter");
-        let running = Running::start(&node, &[listen(exporter)], &folder.join("exporter.log"));
         let args = [
-            listen(own),
+            ANYWHERE.to_owned(),
             format!("--config.file={}", file.display()),
             format!("--storage.tsdb.path={}", folder.join("series").display()),
         ];
         let log = folder.join("prometheus.log");
+        let prometheus = Running::start(&program("usr/bin/prometheus"), &args, &log);
         Self {
-            url: format!("http://127.0.0.1:{own}"),
-            prometheus: Running::start(&program("usr/bin/prometheus"), &args, &log),
-            _exporter: running,
+            url: format!("http://{}", prometheus.address()),
+            prometheus,
+            _exporter: exporter,
         }
     }
 

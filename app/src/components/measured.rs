@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
-use model::measure::{Metric, Reading, Rolled, Span, roll_up};
+use model::facts::InstanceFacts;
+use model::filter::InstanceRecord;
+use model::measure::{Metric, Reading, Rolled, Span, ambiguous, roll_up};
 use model::name::EnvironmentName;
 
 use super::empty::empty;
@@ -19,12 +21,15 @@ const HEIGHT: u64 = 24;
 /// The section.
 pub(crate) fn measured(
     environment: &EnvironmentName,
-    instance: &str,
+    record: &InstanceRecord,
     last: &[Reading],
     hours: &[Rolled],
 ) -> impl IntoView + use<> {
     let body = if last.is_empty() {
-        let command = format!("understudy facts collectd {environment} \'{instance}\'");
+        let command = format!(
+            "understudy facts collectd {environment} \'{}\'",
+            record.name()
+        );
         let next = view! {
             <code>{command}</code>
             " prints what collectd on its host needs to tell it."
@@ -49,6 +54,7 @@ pub(crate) fn measured(
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {unclear(&record.facts, last)}
             {days(hours)}
         }
         .into_any()
@@ -61,6 +67,20 @@ pub(crate) fn measured(
             {body}
         </section>
     }
+}
+
+/// Which file systems stay as they were stated, and why.
+fn unclear(facts: &InstanceFacts, last: &[Reading]) -> Option<AnyView> {
+    let paths = ambiguous(facts, last.iter().map(|reading| &reading.metric));
+    if paths.is_empty() {
+        return None;
+    }
+    let what = format!(
+        "{} stay as they were stated: collectd writes “/” and “-” in a path alike, so what was measured \
+         could be another’s. Prometheus tells them apart.",
+        paths.join(" and ")
+    );
+    Some(view! { <p class="hint">{what}</p> }.into_any())
 }
 
 fn row(reading: &Reading, hours: &[Rolled]) -> impl IntoView + use<> {

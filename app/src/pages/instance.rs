@@ -124,7 +124,7 @@ fn draw(data: &InstanceData) -> impl IntoView + use<> {
                 <dd>{or_unknown(keypair, "its group names none")}</dd>
             </div>
         </dl>
-        {measured::measured(&environment.name, &record.name(), measured, hours)}
+        {measured::measured(&environment.name, record, measured, hours)}
         {told(first_boot)}
         {known_as(host_keys)}
         {console_card(*lines, console.as_ref())}
