@@ -4,6 +4,7 @@
 //! an environment's part of it all.
 
 pub(crate) mod assignments;
+pub(crate) mod by_day;
 pub(crate) mod environments;
 pub(crate) mod held;
 mod places;
@@ -11,9 +12,10 @@ pub(crate) mod publish;
 pub(crate) mod staging;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::port::{
     Collections, CollectorClaim, CollectorSeen, NewAssignments, NewAudit, NewPublication,
     NewRevision, ObservedIn, Published, Staged, StoreError,
@@ -299,6 +301,16 @@ impl Collections for SqlStore {
         limit: u32,
     ) -> Result<Vec<HeldVersion>, StoreError> {
         Ok(self.list_over_time(cloud, kind, limit).await?)
+    }
+
+    async fn held_by_day(
+        &self,
+        cloud: &CloudName,
+        kind: HeldKind,
+        ids: &BTreeSet<CloudId>,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<Vec<HeldVersion>, StoreError> {
+        Ok(self.list_by_day(cloud, kind, ids, &days).await?)
     }
 
     async fn held_counts(

@@ -2,9 +2,10 @@
 //! transaction, and nothing is decided there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use model::act::Act;
 use model::assignment::{Assignment, Rule, Said, StandingRule};
 use model::collection::{
@@ -259,6 +260,16 @@ pub trait Collections: Send + Sync {
         cloud: &CloudName,
         kind: HeldKind,
         limit: u32,
+    ) -> Result<Vec<HeldVersion>, StoreError>;
+
+    /// What some things of a kind were at the end of each day from one to another (UTC): what held on
+    /// several days once, so that there is one version for each thing and day at most; oldest first.
+    async fn held_by_day(
+        &self,
+        cloud: &CloudName,
+        kind: HeldKind,
+        ids: &BTreeSet<CloudId>,
+        days: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<HeldVersion>, StoreError>;
 
     /// How many there are of each kind, by whose they are.

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Days;
 use engine::port::{
     Collections, CollectorClaim, NewPublication, Staged, StagedRow, Store, StoreError,
 };
 use model::act::Act;
 use model::collection::{
     Body, Held, HeldFilter, HeldKind, HeldRow, HeldSort, KindState, Outcome, Owner, Progress,
-    Reach, Server, Trouble, Volume, VolumeAt,
+    QuotaUse, Reach, Server, Trouble, Volume, VolumeAt,
 };
 use model::filter::Direction;
 use model::id::CloudId;
 use model::name::CloudName;
+use model::quota::{Quota, QuotaKind};
 use model::unit::Gib;
 use store::SqlStore;
 
@@ -23,6 +25,7 @@ on_both! {
     one_collects_at_a_time_and_a_dead_one_leaves_nothing
     a_cloud_that_cannot_be_asked_keeps_what_was_known
     all_pages_of_a_list_are_the_whole_list
+    the_last_of_each_day_is_read_and_nothing_else
     rows_that_make_no_sense_are_named
 }
 
@@ -366,6 +369,78 @@ async fn all_pages_of_a_list_are_the_whole_list(database: Database) {
     assert_eq!(facets.statuses, ["ACTIVE", "ERROR", "SHUTOFF"]);
     assert_eq!(facets.details, ["m1.small"]);
     assert_eq!(facets.projects.len(), 1);
+}
+
+async fn the_last_of_each_day_is_read_and_nothing_else(database: Database) {
+    let store = database.open().await;
+    // When, what is in use then: several on one day, days without any, one thing that nobody asks for.
+    // The clock of tests stands at 16:53:20.
+    let day = |number: i64| number * 86_400 + 25_600;
+    for (seconds, vcpus, ram) in [
+        (day(0) + 10, 1, 100),
+        (day(3), 2, 100),
+        (day(3) + 86_399, 3, 200),
+        (day(4), 4, 200),
+        (day(4) + 50, 5, 200),
+        (day(4) + 60, 6, 300),
+        (day(9) + 5, 7, 300),
+    ] {
+        let quota = |what: QuotaKind, used| {
+            let quota = Quota { limit: None, used };
+            foreign(held(what.word(), what.words(), QuotaUse { what, quota }))
+        };
+        let there = vec![
+            quota(QuotaKind::Vcpus, vcpus),
+            quota(QuotaKind::RamMib, ram),
+            quota(QuotaKind::Ports, vcpus),
+        ];
+        assert!(collect(&store, seconds, there, &[]).await);
+    }
+    let start = at(day(0)).date_naive();
+    let of = |ids: &[QuotaKind], from: u64, until: u64| {
+        let ids = ids.iter().map(|kind| CloudId::new(kind.word())).collect();
+        let store = &store;
+        async move {
+            let days = start + Days::new(from)..=start + Days::new(until);
+            let versions = store
+                .held_by_day(&lab(), HeldKind::Quota, &ids, days)
+                .await
+                .unwrap();
+            let used = versions.into_iter().map(|version| match version.held.body {
+                Body::Quota(QuotaUse { what, quota }) => (
+                    (version.since.date_naive() - start).num_days(),
+                    what,
+                    quota.used,
+                ),
+                other => panic!("{other:?}"),
+            });
+            used.collect::<Vec<_>>()
+        }
+    };
+    let vcpus = |all: &[(i64, u64)]| -> Vec<(i64, QuotaKind, u64)> {
+        let all = all.iter();
+        all.map(|(day, used)| (*day, QuotaKind::Vcpus, *used))
+            .collect()
+    };
+    let only = [QuotaKind::Vcpus];
+    let whole = [(0, 1), (3, 3), (4, 6), (9, 7)];
+    assert_eq!(of(&only, 0, 20).await, vcpus(&whole));
+    // What began before the first day holds on it; what begins after the last one is not there yet.
+    assert_eq!(of(&only, 2, 3).await, vcpus(&[(0, 1), (3, 3)]));
+    assert_eq!(of(&only, 5, 8).await, vcpus(&[(4, 6)]));
+    let both = of(&[QuotaKind::Vcpus, QuotaKind::RamMib], 0, 20).await;
+    assert_eq!(both.len(), whole.len() + 3);
+    let ram: Vec<_> = both
+        .iter()
+        .filter(|(_, what, _)| *what == QuotaKind::RamMib)
+        .collect();
+    let ram: Vec<_> = ram
+        .into_iter()
+        .map(|(day, _, used)| (*day, *used))
+        .collect();
+    assert_eq!(ram, [(0, 100), (3, 200), (4, 300)]);
+    assert_eq!(of(&[], 0, 20).await, []);
+    assert_eq!(of(&[QuotaKind::Volumes], 0, 20).await, []);
 }
 
 async fn rows_that_make_no_sense_are_named(database: Database) {

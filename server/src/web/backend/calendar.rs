@@ -1,7 +1,7 @@
 //! Capacity by date: what clouds last said of their quotas, who is on them and until when, what is
 //! reserved, and what their quotas were at each collection. Nothing is asked of a cloud here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::data::{Age, CapacityData, CloudCalendar, Growth, ShownReservation, ShownTarget};
 use app::routes::CapacityAsk;
@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use engine::commitments::{Commitments, Stands};
 use model::collection::{Body, HeldKind, QuotaUse};
 use model::environment::{Environment, Layer};
-use model::id::{EnvironmentId, RevisionNumber};
+use model::id::{CloudId, EnvironmentId, RevisionNumber};
 use model::name::CloudName;
 use model::quota::QuotaKind;
 use model::topology::Topology;
@@ -28,8 +28,8 @@ use super::{Failed, Reader, not_found};
 /// Of what the growth is told.
 const GROWING: [Measure; 3] = [Measure::Vcpus, Measure::RamMib, Measure::VolumeGib];
 
-/// How many versions of a cloud's quotas are read for that.
-const VERSIONS: u32 = 5_000;
+/// How many days back that goes.
+const HISTORY: Days = Days::new(731);
 
 impl Reader {
     pub(in crate::web) async fn read_capacity(
@@ -214,17 +214,20 @@ impl Reader {
         &self,
         cloud: &CloudName,
         quotas: &BTreeMap<QuotaKind, Quota>,
-        days: u16,
+        ahead: u16,
     ) -> Result<Vec<Growth>, Failed> {
         let state = self.store().cloud(cloud).await?;
         let read_at = state.and_then(|state| state.read_at(HeldKind::Quota));
+        let today = self.today();
+        let kinds = GROWING.into_iter().filter_map(Measure::quota);
+        let ids: BTreeSet<CloudId> = kinds.map(|kind| CloudId::new(kind.word())).collect();
+        let days = today - HISTORY..=today;
         let versions = self
             .store()
-            .held_over_time(cloud, HeldKind::Quota, VERSIONS)
+            .held_by_day(cloud, HeldKind::Quota, &ids, days)
             .await?;
         let mut changes: BTreeMap<QuotaKind, Vec<Point>> = BTreeMap::new();
-        // Newest first; of several on a day the last one counts.
-        for version in versions.into_iter().rev() {
+        for version in versions {
             if let Body::Quota(QuotaUse { what, quota, .. }) = version.held.body {
                 changes.entry(what).or_default().push(Point {
                     on: version.since.date_naive(),
@@ -232,8 +235,7 @@ impl Reader {
                 });
             }
         }
-        let today = self.today();
-        let until = today + Days::new(days.into());
+        let until = today + Days::new(ahead.into());
         let growth = GROWING.into_iter().filter_map(|measure| {
             let kind = measure.quota()?;
             let changes = changes.remove(&kind).unwrap_or_default();
@@ -241,7 +243,7 @@ impl Reader {
             let forecast = forecast(&points);
             let limit = quotas.get(&kind).and_then(|quota| quota.limit);
             let reached = match (&forecast, limit) {
-                (Forecast::Line(trend), Some(limit)) => Some(trend.reaches(limit, today, days)),
+                (Forecast::Line(trend), Some(limit)) => Some(trend.reaches(limit, today, ahead)),
                 (Forecast::TooLittle { .. }, _) | (_, None) => None,
             };
             Some(Growth {
