@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::count::Sizing;
-use model::environment::{Environment, Layer};
+use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
 use model::lease::Lease;
 use model::name::CloudName;
+use model::resolved::resolve;
 use model::topology::Topology;
 use model::writing::Writing;
+use plan::amounts::Amounts;
 use plan::calendar::{Booking, Known, Tenant};
 use plan::capacity::{Taken, taken};
 use plan::need::Needs;
@@ -24,7 +26,8 @@ use crate::port::StoreError;
 pub struct Stands {
     /// The cloud that it is on, where one is named.
     pub cloud: Option<CloudName>,
-    /// What it was seen to have.
+    /// What a cloud showed of it. What a person wrote down of it is none of that: it says nothing of what
+    /// the cloud counts.
     pub observed: Option<Taken>,
     /// What it is planned to have.
     pub planned: Option<Taken>,
@@ -87,10 +90,16 @@ impl Engine {
             else {
                 continue;
             };
+            let lease = leases.get(&environment.id);
+            let made = match (lease, observed) {
+                (Some(_), None) => self.made(environment).await?,
+                (None, _) | (_, Some(_)) => Amounts::default(),
+            };
             let known = Known {
                 observed: observed.as_ref(),
+                made,
                 planned: planned.as_ref(),
-                lease: leases.get(&environment.id),
+                lease,
                 target: targets.get(&environment.id),
             };
             let tenant = Tenant::of(environment.name.clone(), today, known);
@@ -103,6 +112,34 @@ impl Engine {
             targets,
             reservations: self.reservations().await?,
         })
+    }
+
+    /// What is made so far of an environment that is coming up, by the journal.
+    async fn made(&self, environment: &Environment) -> Result<Amounts, StoreError> {
+        let made = self.store().bindings(environment.id).await?;
+        if made.is_empty() {
+            return Ok(Amounts::default());
+        }
+        let planned = self
+            .newest(environment, Layer::Planned, environment.planned)
+            .await?;
+        let Some((_, topology)) = planned else {
+            return Ok(Amounts::default());
+        };
+        let planned = resolve(&topology, &Sizing::Planned);
+        let resources = made.keys().filter_map(|key| planned.resources.get(key));
+        Ok(Amounts::of_resources(resources, &topology.flavors))
+    }
+
+    /// What is on a cloud and what is reserved there, from today on, by the newest states: for acts and
+    /// the command line.
+    pub(crate) async fn commitments_now(
+        &self,
+        today: NaiveDate,
+    ) -> Result<Commitments, StoreError> {
+        let environments = self.store().environments(false).await?;
+        let stands = self.stands(&environments).await?;
+        self.commitments(&environments, &stands, today).await
     }
 
     /// What the newest states of environments take, read one by one: for acts and the command line.
@@ -122,11 +159,12 @@ impl Engine {
             let cloud = [&planned, &observed]
                 .into_iter()
                 .flatten()
-                .find_map(|topology| topology.cloud.clone());
+                .find_map(|(_, topology)| topology.cloud.clone());
+            let seen = observed.filter(|(revision, _)| revision.is_collected());
             let stands = Stands {
                 cloud,
-                observed: observed.as_ref().map(taken_by),
-                planned: planned.as_ref().map(taken_by),
+                observed: seen.map(|(_, topology)| taken_by(&topology)),
+                planned: planned.map(|(_, topology)| taken_by(&topology)),
             };
             all.insert(environment.id, stands);
         }
@@ -138,14 +176,12 @@ impl Engine {
         environment: &Environment,
         layer: Layer,
         number: Option<RevisionNumber>,
-    ) -> Result<Option<Topology>, StoreError> {
+    ) -> Result<Option<(Revision, Topology)>, StoreError> {
         let Some(number) = number else {
             return Ok(None);
         };
-        let state = self
-            .store()
+        self.store()
             .revision(environment.id, layer, Some(number))
-            .await?;
-        Ok(state.map(|(_, topology)| topology))
+            .await
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use model::act::Act;
 use model::count::Sizing;
-use model::environment::{Environment, EnvironmentKind, Layer};
+use model::environment::{Environment, EnvironmentKind, Layer, Revision};
 use model::filter::instance_records;
 use model::id::RevisionNumber;
 use model::key::{Key, ResourceKind};
@@ -485,7 +485,7 @@ impl Execution<'_> {
             records: instance_records(&topology),
             topology,
             layer: Layer::Observed,
-            source: format!("collected from {}", self.cloud.name()),
+            source: Revision::collected_from(self.cloud.name()),
             at: now,
         })))
     }

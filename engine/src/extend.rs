@@ -4,17 +4,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use model::act::Act;
 use model::count::Sizing;
 use model::environment::Environment;
 use model::lease::Lease;
 use model::topology::Topology;
-use plan::amounts::Measure;
+use plan::amounts::{Amounts, Measure};
 use plan::calendar::{self, Ask as CalendarAsk};
 use plan::offers::{Offer, Offers};
-use plan::proof::Proof;
+use plan::proof::{Check, Proof};
+use plan::writings::Reservation;
 
+use crate::commitments::taken_by;
 use crate::submit::{Outcome, Request};
 use crate::{Engine, EngineError};
 
@@ -78,9 +80,7 @@ impl Engine {
         let checks = match &topology.cloud {
             None => Vec::new(),
             Some(cloud) => {
-                let environments = self.store().environments(false).await?;
-                let stands = self.stands(&environments).await?;
-                let commitments = self.commitments(&environments, &stands, today).await?;
+                let commitments = self.commitments_now(today).await?;
                 let ask = CalendarAsk {
                     quotas: &offers.quotas,
                     tenants: commitments.tenants_of(cloud),
@@ -97,6 +97,43 @@ impl Engine {
             Some(words) => proof.with_cost(words),
             None => proof,
         })
+    }
+
+    /// Whether a plan that was made to be carried out now has room until an environment's last day, beside
+    /// what is reserved and planned for those days: what a longer lease is proved by, of one that begins.
+    /// Where nobody reserved or planned anything, the cloud's quotas alone speak.
+    pub(crate) async fn prove_stay(
+        &self,
+        topology: &Topology,
+        offers: &Offers,
+        until: NaiveDate,
+    ) -> Result<Vec<Check>, EngineError> {
+        let today = self.clock().now().date_naive();
+        let Some(cloud) = topology.cloud.as_ref().filter(|_| until >= today) else {
+            return Ok(Vec::new());
+        };
+        let reserved = self.reservations().await?;
+        let concerns = |reservation: &Reservation| {
+            reservation.on(cloud).is_some()
+                && reservation.from <= until
+                && reservation.until >= today
+        };
+        let is_reserved = reserved
+            .iter()
+            .any(|(_, reservation)| concerns(reservation));
+        if !is_reserved && self.targets(None).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let commitments = self.commitments_now(today).await?;
+        let ask = CalendarAsk {
+            quotas: &offers.quotas,
+            tenants: commitments.tenants_of(cloud),
+            bookings: &commitments.bookings_of(cloud),
+            today,
+            days: 1,
+        };
+        let takes = Amounts::of(&taken_by(topology));
+        Ok(calendar::arrival(&ask, &topology.environment, takes, until))
     }
 
     /// What a cloud tells of its quotas right now; nothing where it doesn't answer.

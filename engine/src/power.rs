@@ -54,7 +54,9 @@ impl Engine {
                 }
             }
         }
-        let preview = self.judge(planned.clone(), observed, &target, look).await?;
+        let preview = self
+            .judge(planned.clone(), observed, &target, look, None)
+            .await?;
         if preview.plan.steps.is_empty() && planned == before {
             return Ok(Outcome::NothingToDo(environment.id));
         }

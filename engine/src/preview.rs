@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use model::count::Sizing;
 use model::environment::{Environment, Layer, Revision};
 use model::id::{EnvironmentId, RevisionNumber};
@@ -149,7 +149,9 @@ impl Engine {
             let target = resolve(&copy.topology, &Sizing::Planned);
             let topology = copy.topology.clone();
             let look = Look::at_nothing();
-            Some(self.judge(topology, observed, &target, look).await?)
+            let lasts = now + chrono::Duration::hours(i64::from(hours));
+            let until = Some(lasts.date_naive());
+            Some(self.judge(topology, observed, &target, look, until).await?)
         } else {
             None
         };
@@ -165,8 +167,19 @@ impl Engine {
         })
     }
 
-    /// What would be done to bring an environment to its planned state.
+    /// What would be done to bring an environment to its planned state, for as long as its lease says.
     pub async fn preview_up(&self, environment: &Environment) -> Result<Preview, EngineError> {
+        let lease = self.store().lease(environment.id).await?;
+        self.preview_up_until(environment, lease.map(|lease| lease.expires_at))
+            .await
+    }
+
+    /// The same with another end of its lease.
+    pub(crate) async fn preview_up_until(
+        &self,
+        environment: &Environment,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<Preview, EngineError> {
         let (_, topology) = self
             .store()
             .revision(environment.id, Layer::Planned, None)
@@ -187,7 +200,8 @@ impl Engine {
         let mut observed = look.collection().resolved(Purpose::BringUp, &target);
         self.remember(environment.id, &mut observed, &target)
             .await?;
-        self.judge(topology, observed, &target, look).await
+        let until = expires_at.map(|expires_at| expires_at.date_naive());
+        self.judge(topology, observed, &target, look, until).await
     }
 
     /// Fills in what instances that are there were told when they first started: a cloud keeps no
@@ -251,7 +265,7 @@ impl Engine {
         let cloud = self.cloud_of(&topology)?;
         let look = self.look(&**cloud, environment.id).await?;
         let observed = look.collection().resolved(Purpose::TakeDown, &planned);
-        self.judge(topology, observed, &Resolved::default(), look)
+        self.judge(topology, observed, &Resolved::default(), look, None)
             .await
     }
 
@@ -266,13 +280,14 @@ impl Engine {
         self.cloud(name)
     }
 
-    /// Plans and judges.
+    /// Plans and judges. `until` is the last day on which it has to have room, where it is leased.
     pub(crate) async fn judge(
         &self,
         topology: Topology,
         observed: Resolved,
         target: &Resolved,
         look: Look,
+        until: Option<NaiveDate>,
     ) -> Result<Preview, EngineError> {
         let cloud = self.cloud_of(&topology)?;
         let plan = plan::plan(&observed, target)?;
@@ -293,10 +308,16 @@ impl Engine {
             .iter()
             .filter_map(|(kind, quota)| quota.free().map(|free| (*kind, free)))
             .collect();
-        // What others have reserved is judged by the store when the operation is queued, in the
-        // same transaction; here the cloud alone speaks.
+        // What operations under way have reserved is judged by the store when the operation is queued,
+        // in the same transaction; here the cloud speaks, and what people reserved and planned.
         let reserved: BTreeMap<QuotaKind, u64> = BTreeMap::new();
         let proof = proof::judge(&plan, &topology.flavors, &offers, &reserved);
+        let proof = match until {
+            Some(until) if !demand.is_empty() => {
+                proof.with(self.prove_stay(&topology, &offers, until).await?)
+            }
+            Some(_) | None => proof,
+        };
         let proof = match self.cost_in_words(&topology, target).await? {
             Some(words) => proof.with_cost(words),
             None => proof,

@@ -439,7 +439,8 @@ impl Engine {
             Some(lease) => Some(self.lease_from(&environment, &lease, expires_at)?),
             None => None,
         };
-        let preview = self.preview_up(&environment).await?;
+        let expires_at = lease.as_ref().map(|lease| lease.expires_at);
+        let preview = self.preview_up_until(&environment, expires_at).await?;
         if preview.plan.steps.is_empty() {
             return Ok(Outcome::NothingToDo(environment.id));
         }

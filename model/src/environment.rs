@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EnvironmentId, RevisionNumber};
-use crate::name::EnvironmentName;
+use crate::name::{CloudName, EnvironmentName};
 
 /// What an environment is for.
 #[derive(
@@ -161,4 +161,19 @@ pub struct Revision {
     pub source: String,
     /// SHA-256 of the canonical bytes, in hexadecimal.
     pub content_hash: String,
+}
+
+/// How the source of what a cloud showed begins.
+const COLLECTED: &str = "collected from ";
+
+impl Revision {
+    /// The source of what a cloud showed.
+    pub fn collected_from(cloud: &CloudName) -> String {
+        format!("{COLLECTED}{cloud}")
+    }
+
+    /// Whether a cloud showed it; else a person wrote it down, and no cloud needs to know of it.
+    pub fn is_collected(&self) -> bool {
+        self.layer == Layer::Observed && self.source.starts_with(COLLECTED)
+    }
 }

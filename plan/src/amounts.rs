@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use model::flavor::Flavor;
+use model::name::FlavorName;
 use model::quota::QuotaKind;
+use model::resource::Resource;
 use model::unit::{Gib, Mib};
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +126,73 @@ impl Amounts {
             Measure::VolumeGib => need(totals.volume_gib, unknown.volume_gib),
             Measure::PublicAddresses => need(totals.public_addresses, unknown.public_addresses),
         })
+    }
+
+    /// What some resources of an environment take by themselves, such as those that are made so far. A size
+    /// is known of the flavors that are given.
+    pub fn of_resources<'a>(
+        resources: impl IntoIterator<Item = &'a Resource>,
+        flavors: &BTreeMap<FlavorName, Flavor>,
+    ) -> Self {
+        let parts = resources
+            .into_iter()
+            .map(|resource| Self::of_resource(resource, flavors));
+        parts.fold(Self::default(), |sum, part| sum.and(&part))
+    }
+
+    fn of_resource(resource: &Resource, flavors: &BTreeMap<FlavorName, Flavor>) -> Self {
+        let known = |amount: Option<u64>| {
+            amount.map_or(
+                Need {
+                    known: 0,
+                    unknown: 1,
+                },
+                Need::known,
+            )
+        };
+        match resource {
+            Resource::Instance(instance) => {
+                let flavor = instance.flavor.fixed().and_then(|name| flavors.get(name));
+                Self::each(|measure| match measure {
+                    Measure::Instances => Need::known(1),
+                    Measure::Vcpus => known(flavor.map(|flavor| flavor.vcpus.into())),
+                    Measure::RamMib => known(flavor.map(|flavor| flavor.ram.0)),
+                    Measure::DiskGib => known(flavor.map(|flavor| flavor.disk.0)),
+                    Measure::Volumes | Measure::VolumeGib | Measure::PublicAddresses => {
+                        Need::default()
+                    }
+                })
+            }
+            Resource::Volume(volume) => Self::each(|measure| match measure {
+                Measure::Volumes => Need::known(1),
+                Measure::VolumeGib => known(volume.size.fixed().map(|size| size.0)),
+                Measure::Instances
+                | Measure::Vcpus
+                | Measure::RamMib
+                | Measure::DiskGib
+                | Measure::PublicAddresses => Need::default(),
+            }),
+            Resource::FloatingIp(_) => Self::each(|measure| match measure {
+                Measure::PublicAddresses => Need::known(1),
+                Measure::Instances
+                | Measure::Vcpus
+                | Measure::RamMib
+                | Measure::DiskGib
+                | Measure::Volumes
+                | Measure::VolumeGib => Need::default(),
+            }),
+            Resource::Network(_)
+            | Resource::Subnet(_)
+            | Resource::Router(_)
+            | Resource::RouterInterface(_)
+            | Resource::SecurityGroup(_)
+            | Resource::SecurityRules(_)
+            | Resource::ServerGroup(_)
+            | Resource::Keypair(_)
+            | Resource::VolumeSnapshot(_)
+            | Resource::Image(_)
+            | Resource::VolumeAttachment(_) => Self::default(),
+        }
     }
 
     /// Amounts of quotas that somebody named; those that people don't count a cloud by are left out.

@@ -22,7 +22,7 @@ use crate::headroom::{Fit, Free, Need};
 use crate::offers::Quota;
 use crate::writings::{Target, Weekdays};
 
-pub use extension::extension;
+pub use extension::{arrival, extension};
 
 /// How many days a calendar has at most.
 pub const MOST_DAYS: u16 = 731;
@@ -52,8 +52,11 @@ pub struct Then {
 /// What is known of an environment that may be on a cloud.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// What it was seen to have there.
+    /// What it was seen to have there. What somebody wrote down of it is not seen: nobody knows whether the
+    /// cloud counts it.
     pub observed: Option<&'a Taken>,
+    /// What was made of it so far, where it is coming up: that much the cloud counts already.
+    pub made: Amounts,
     /// What it is planned to have.
     pub planned: Option<&'a Taken>,
     /// Its lease.
@@ -68,6 +71,7 @@ impl Tenant {
     pub fn of(environment: EnvironmentName, today: NaiveDate, known: Known) -> Self {
         let Known {
             observed,
+            made,
             planned,
             lease,
             target,
@@ -78,7 +82,7 @@ impl Tenant {
         };
         Self {
             environment,
-            now: observed.map(Amounts::of).unwrap_or_default(),
+            now: observed.map_or(made, Amounts::of),
             until: lease.map(|lease| lease.expires_at.date_naive()),
             then: on.zip(planned).map(|(on, planned)| Then {
                 on,

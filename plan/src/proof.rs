@@ -43,6 +43,17 @@ pub struct Check {
     pub why: Option<String>,
 }
 
+impl Check {
+    /// Where it stands among others: failures first.
+    const fn rank(&self) -> u8 {
+        match self.verdict {
+            Verdict::Failed => 0,
+            Verdict::Passed => 1,
+            Verdict::Unknown => 2,
+        }
+    }
+}
+
 /// A dated judgement about one plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
@@ -71,11 +82,24 @@ impl Proof {
             verdict: Verdict::Unknown,
             why: Some("there is no price book yet".into()),
         });
-        checks.sort_by_key(|check| match check.verdict {
-            Verdict::Failed => 0,
-            Verdict::Passed => 1,
-            Verdict::Unknown => 2,
-        });
+        checks.sort_by_key(Check::rank);
+        Self {
+            plan_hash,
+            at,
+            checks,
+        }
+    }
+
+    /// The same with further checks.
+    #[must_use]
+    pub fn with(self, more: Vec<Check>) -> Self {
+        let Self {
+            plan_hash,
+            at,
+            mut checks,
+        } = self;
+        checks.extend(more);
+        checks.sort_by_key(Check::rank);
         Self {
             plan_hash,
             at,

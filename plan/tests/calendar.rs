@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use dates::{amounts, day, name, taken, today};
 use plan::amounts::{Amounts, Measure};
-use plan::calendar::{Ask, Booking, Calendar, Happens, Tenant, Then, calendar, extension};
+use plan::calendar::{Ask, Booking, Calendar, Happens, Tenant, Then, arrival, calendar, extension};
 use plan::headroom::{Fit, Free, Need, Unjudged};
 use plan::offers::{Quota, QuotaKind};
 use plan::proof::Verdict;
@@ -368,4 +368,95 @@ fn a_longer_lease_is_proved_against_what_is_reserved_meanwhile() {
         .find(|check| check.what.starts_with("memory"));
     assert_eq!(untold.unwrap().verdict, Verdict::Unknown);
     assert!(extension(&ask, &name("nobody"), day(9)).is_empty());
+}
+
+#[test]
+fn what_is_coming_up_counts_once() {
+    // Of 30 that are coming, 20 are made: the cloud counts them, and 40 of somebody else.
+    let quotas = quotas(Some(100), 60);
+    let coming = Tenant {
+        now: amounts(20),
+        then: Some(Then {
+            on: today(),
+            amounts: amounts(30),
+        }),
+        ..tenant("coming", 0, Some(9))
+    };
+    let tenants = [coming];
+    let ask = Ask {
+        quotas: &quotas,
+        tenants: &tenants,
+        bookings: &[],
+        today: today(),
+        days: DAYS,
+    };
+    let calendar = calendar(&ask);
+    assert_eq!(vcpus(&calendar, 0).used, Need::known(70));
+    assert_eq!(vcpus(&calendar, 0).free, Free::Amount(30));
+    assert_eq!(vcpus(&calendar, 10).used, Need::known(40));
+}
+
+#[test]
+fn whoever_comes_is_proved_as_whoever_stays() {
+    let quotas = quotas(Some(100), 60);
+    let bookings = [Booking {
+        what: "the upgrade".into(),
+        amounts: amounts(20),
+        from: day(5),
+        until: day(6),
+        week: Weekdays::EVERY,
+    }];
+    let tenants = [tenant("other", 5, None)];
+    let ask = Ask {
+        quotas: &quotas,
+        tenants: &tenants,
+        bookings: &bookings,
+        today: today(),
+        days: 1,
+    };
+    let of_vcpus = |ask: &Ask, until| {
+        let checks = arrival(ask, &name("copy"), amounts(30), day(until));
+        // No other quota is told.
+        let [check] = checks.as_slice() else {
+            panic!("{checks:?}")
+        };
+        check.clone()
+    };
+    let fits = of_vcpus(&ask, 4);
+    assert_eq!((fits.need, fits.free), (Some(30), Some(40)));
+    assert_eq!(fits.verdict, Verdict::Passed);
+    let short = of_vcpus(&ask, 7);
+    assert_eq!(short.verdict, Verdict::Failed);
+    assert_eq!((short.need, short.free), (Some(30), Some(20)));
+    assert_eq!(
+        short.why.unwrap(),
+        "on 2026-01-06 10 too few, with 20 reserved. Let it end on 2026-01-05 at the latest, withdraw \
+         what is reserved, or ask for a larger quota"
+    );
+    // What of it is there already is not asked for again.
+    let there = [tenant("copy", 25, Some(1)), tenant("other", 5, None)];
+    let again = of_vcpus(
+        &Ask {
+            tenants: &there,
+            ..ask
+        },
+        7,
+    );
+    assert_eq!(again.verdict, Verdict::Passed);
+    // Where there is no room today, no earlier end helps.
+    let today_too = [Booking {
+        from: today(),
+        ..bookings[0].clone()
+    }];
+    let never = of_vcpus(
+        &Ask {
+            bookings: &today_too,
+            ..ask
+        },
+        7,
+    );
+    assert_eq!(
+        never.why.unwrap(),
+        "on 2026-01-01 10 too few, with 20 reserved. Withdraw what is reserved, or ask for a larger quota"
+    );
 }

@@ -10,7 +10,7 @@ use dates::{amounts, day, name, taken, today};
 use model::id::EnvironmentId;
 use model::lease::Lease;
 use model::name::CloudName;
-use plan::amounts::Measure;
+use plan::amounts::{Amounts, Measure};
 use plan::calendar::{Known, Tenant};
 use plan::headroom::Need;
 use plan::offers::QuotaKind;
@@ -34,6 +34,7 @@ fn a_plan_counts_from_its_target_date_and_a_lease_for_what_is_coming_up() {
     };
     let nothing = Known {
         observed: None,
+        made: Amounts::default(),
         planned: Some(&planned),
         lease: None,
         target: None,
@@ -53,6 +54,15 @@ fn a_plan_counts_from_its_target_date_and_a_lease_for_what_is_coming_up() {
     });
     assert_eq!(coming.then.map(|then| then.on), Some(today()));
     assert_eq!(coming.until, Some(day(3)));
+    assert!(coming.now.is_nothing());
+    // What is made of it already the cloud counts as used.
+    let half_way = of(Known {
+        lease: Some(&lease),
+        made: amounts(3),
+        ..nothing
+    });
+    assert_eq!(half_way.now, amounts(3));
+    assert_eq!(half_way.then, coming.then);
     let up = of(Known {
         observed: Some(&observed),
         lease: Some(&lease),

@@ -11,9 +11,11 @@ use model::profile::Category;
 use model::resolved::{Resolved, resolve};
 use model::resource::Resource;
 use model::topology::Topology;
-use plan::capacity::{BySizing, Totals, capacity, capacity_of};
+use plan::amounts::{Amounts, Measure};
+use plan::capacity::{BySizing, Totals, capacity, capacity_of, taken};
 use plan::copy::{Kept, derive};
 use plan::finding::{Finding, Surroundings, findings};
+use plan::need::Needs;
 use plan::steps::{Step, StepAct};
 
 fn instances(totals: &BySizing<Totals>) -> (u64, u64) {
@@ -256,4 +258,20 @@ fn the_documents_contradictions_are_noticed() {
         "{planned:#?}"
     );
     assert!(!has("14–19"), "{planned:#?}");
+}
+
+#[test]
+fn resources_take_what_their_environment_is_said_to_take() {
+    let copy = copy_of(&environment("production-2014.yaml"));
+    let taken = taken(&Needs::of(&copy), &Sizing::Planned, None);
+    let resolved = resolve(&copy, &Sizing::Planned);
+    let resources = || resolved.resources.values();
+    let all = Amounts::of_resources(resources(), &copy.flavors);
+    assert_eq!(all, Amounts::of(&taken));
+    // A size that nobody knows is one that isn't known.
+    let unknown = Amounts::of_resources(resources(), &[].into());
+    let instances = all.of_measure(Measure::Instances).known;
+    assert_eq!(unknown.of_measure(Measure::Vcpus).unknown, instances);
+    assert_eq!(unknown.of_measure(Measure::Vcpus).known, 0);
+    assert!(Amounts::of_resources([], &copy.flavors).is_nothing());
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use model::collection::{AddressKind, Body, HeldFilter, HeldKind, HeldRow, Owner, Place};
 use model::data::BootFrom;
-use model::environment::{Environment, Layer};
+use model::environment::{Environment, Layer, Revision};
 use model::facts::ObservedVolume;
 use model::filter::{MAX_PAGE_ROWS, instance_records};
 use model::id::{CloudId, EnvironmentId};
@@ -79,7 +79,7 @@ impl Engine {
             records: instance_records(&topology),
             topology,
             layer: Layer::Observed,
-            source: format!("collected from {cloud}"),
+            source: Revision::collected_from(cloud),
             at,
         })
     }

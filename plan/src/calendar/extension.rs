@@ -1,11 +1,11 @@
-//! The proof of a longer lease: whether what an environment takes still fits on each day until its new
-//! end, beside all that is reserved and planned for those days.
+//! The proof of a lease: whether what an environment takes fits on each day until its end, beside all that
+//! is reserved and planned for those days. One that is new and one that is to be longer are proved alike.
 
 use chrono::{Days, NaiveDate};
 use model::name::EnvironmentName;
 
-use super::{Ask, Calendar, Figure, MOST_DAYS, Stands, Tenant, calendar};
-use crate::amounts::Measure;
+use super::{Ask, Calendar, Figure, MOST_DAYS, Stands, Tenant, Then, calendar};
+use crate::amounts::{Amounts, Measure};
 use crate::headroom::{Fit, Need};
 use crate::proof::{Check, Verdict};
 
@@ -15,28 +15,92 @@ struct Worst {
     figure: Figure,
 }
 
+/// The days that are looked at, and what would be right where they are too many.
+struct Stay {
+    from: NaiveDate,
+    until: NaiveDate,
+    /// The earliest day on which it can end.
+    earliest: NaiveDate,
+    /// What an earlier end is asked for with: `Extend it until … at most`.
+    earlier: (&'static str, &'static str),
+}
+
 /// Checks that an environment can stay until a day. Only days from its present end on are looked at:
 /// until then it has its room. Of a measure that it takes nothing of, nothing is checked.
 pub fn extension(ask: &Ask, environment: &EnvironmentName, until: NaiveDate) -> Vec<Check> {
-    let is_it = |tenant: &&Tenant| tenant.environment == *environment;
-    let Some(tenant) = ask.tenants.iter().find(is_it) else {
+    let Some(tenant) = of(ask, environment) else {
         return Vec::new();
     };
     // Its present last day counts whole: it has its room there.
     let next = |day: NaiveDate| day.checked_add_days(Days::new(1)).unwrap_or(day);
     let from = tenant.until.map_or(ask.today, next).max(ask.today);
+    let stay = Stay {
+        from,
+        until,
+        // It ends no earlier than it does now, so that the day before the first one is still fine.
+        earliest: from.checked_sub_days(Days::new(1)).unwrap_or(from),
+        earlier: ("Extend it until", "at most"),
+    };
+    checks(ask, tenant.clone(), &stay)
+}
+
+/// Checks that an environment can come up today with what it takes, and stay until a day. What of it is
+/// there already counts once. Of a measure whose quota is not told here, nothing is checked: what a plan
+/// takes more of is.
+pub fn arrival(
+    ask: &Ask,
+    environment: &EnvironmentName,
+    takes: Amounts,
+    until: NaiveDate,
+) -> Vec<Check> {
+    let there = of(ask, environment);
+    let tenant = Tenant {
+        environment: environment.clone(),
+        now: there.map(|tenant| tenant.now).unwrap_or_default(),
+        until: Some(until),
+        then: Some(Then {
+            on: ask.today,
+            amounts: takes,
+        }),
+    };
+    let stay = Stay {
+        from: ask.today,
+        until,
+        earliest: ask.today,
+        earlier: ("Let it end on", "at the latest"),
+    };
+    let mut checks = checks(ask, tenant, &stay);
+    let told = |check: &Check| {
+        let mut measures = Measure::ALL.into_iter().filter(|measure| {
+            let quota = measure.quota();
+            quota.is_some_and(|kind| ask.quotas.contains_key(&kind))
+        });
+        measures.any(|measure| check.what == what(measure, until))
+    };
+    checks.retain(told);
+    checks
+}
+
+fn of<'a>(ask: &'a Ask, environment: &EnvironmentName) -> Option<&'a Tenant> {
+    let mut tenants = ask.tenants.iter();
+    tenants.find(|tenant| tenant.environment == *environment)
+}
+
+fn checks(ask: &Ask, tenant: Tenant, stay: &Stay) -> Vec<Check> {
+    let Stay { from, until, .. } = *stay;
     if until < from {
         return Vec::new();
     }
     let longer = Tenant {
         until: Some(until),
-        ..tenant.clone()
+        ..tenant
     };
     let amounts = match longer.on(until, ask.today) {
         Stands::Changed(amounts) => amounts,
         Stands::AsNow | Stands::Gone => longer.now,
     };
-    let others = ask.tenants.iter().filter(|tenant| !is_it(tenant));
+    let others = ask.tenants.iter();
+    let others = others.filter(|other| other.environment != longer.environment);
     let mut tenants: Vec<Tenant> = others.cloned().collect();
     tenants.push(longer);
     let days = (until - ask.today).num_days().saturating_add(1);
@@ -50,7 +114,7 @@ pub fn extension(ask: &Ask, environment: &EnvironmentName, until: NaiveDate) -> 
         .filter(|(measure, need)| measure.quota().is_some() && *need != Need::default())
         .filter_map(|(measure, need)| {
             let worst = worst(&calendar, measure, from)?;
-            Some(check(measure, need, &worst, until))
+            Some(check(measure, need, &worst, stay))
         })
         .collect()
 }
@@ -72,7 +136,12 @@ fn worst(calendar: &Calendar, measure: Measure, from: NaiveDate) -> Option<Worst
     days.min_by_key(|worst| rank(&worst.figure))
 }
 
-fn check(measure: Measure, need: Need, worst: &Worst, until: NaiveDate) -> Check {
+/// What a check is called.
+fn what(measure: Measure, until: NaiveDate) -> String {
+    format!("{} until {until}", measure.words())
+}
+
+fn check(measure: Measure, need: Need, worst: &Worst, stay: &Stay) -> Check {
     let Worst { on, figure } = worst;
     // What it has itself is used by nobody else.
     let left = figure.free.amount();
@@ -85,12 +154,16 @@ fn check(measure: Measure, need: Need, worst: &Worst, until: NaiveDate) -> Check
                 0 => String::new(),
                 taken => format!(", with {} reserved", measure.amount(taken)),
             };
+            let (begin, end) = stay.earlier;
             let day_before = on.checked_sub_days(Days::new(1));
-            let earlier =
-                day_before.map_or_else(String::new, |day| format!("until {day} at most, "));
+            // Whoever comes today can't end yesterday.
+            let earlier = day_before.filter(|day| *day >= stay.earliest);
+            let way_out = earlier.map_or_else(
+                || "Withdraw".to_owned(),
+                |day| format!("{begin} {day} {end}, withdraw"),
+            );
             let why = format!(
-                "on {on} {} too few{reserved}. Extend it {earlier}withdraw what is reserved, or ask \
-                 for a larger quota",
+                "on {on} {} too few{reserved}. {way_out} what is reserved, or ask for a larger quota",
                 measure.amount(by)
             );
             (
@@ -101,7 +174,7 @@ fn check(measure: Measure, need: Need, worst: &Worst, until: NaiveDate) -> Check
         }
     };
     Check {
-        what: format!("{} until {until}", measure.words()),
+        what: what(measure, stay.until),
         need: Some(need.known),
         free,
         verdict,

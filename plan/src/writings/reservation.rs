@@ -100,6 +100,12 @@ impl Reservation {
         Ok(())
     }
 
+    /// Whether it keeps free what a kept question takes: then it is not in that question's way.
+    pub fn is_for(&self, environment: &EnvironmentName, question: &str) -> bool {
+        let of = self.scenario.as_ref();
+        of.is_some_and(|of| of.environment == *environment && of.name == question)
+    }
+
     /// What it keeps free on one cloud, where it does.
     pub fn on(&self, cloud: &CloudName) -> Option<Booking> {
         let amounts = Amounts::of_quotas(self.takes.get(cloud)?);

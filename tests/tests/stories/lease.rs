@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use engine::preview::CopyOrder;
 use engine::writings::{NewTarget, NewWriting};
 use engine::{Ask, EngineError, Outcome};
 use model::act::Actor;
+use model::name::RecipeName;
 use model::operation::OperationState;
 use model::quota::QuotaKind;
+use plan::amounts::Measure;
 use plan::proof::Verdict;
 use plan::writings::{Reservation, Weekdays};
 use tests::world::{LateClock, Setup, World, cloud_name, example_environment, name, request};
@@ -155,6 +158,100 @@ async fn a_longer_lease_is_proved_anew_beside_what_is_reserved() {
         Outcome::Extended(longer) => assert_eq!(longer.expires_at, until),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_copy_is_proved_beside_what_is_reserved_as_a_longer_lease_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with_webplatform(Setup::quick(folder.path())).await;
+    let engine = &world.engine;
+    let order = || CopyOrder {
+        source: name("production-2014"),
+        revision: None,
+        recipe: RecipeName::new("temporary").unwrap(),
+        name: name("copy-1"),
+        hours: None,
+    };
+    let proof = || async {
+        let preview = engine.preview_copy(&order()).await.unwrap();
+        preview.preview.unwrap().proof
+    };
+    assert!(proof().await.passed());
+
+    // Its eight hours are over by the day after tomorrow, whenever it is now.
+    let offers = engine.offers(&cloud_name()).await.unwrap();
+    let limit = offers.quotas[&QuotaKind::Instances].limit.unwrap();
+    let today = engine.clock().now().date_naive();
+    let keep_free = |from: u64, until: u64| {
+        let takes = BTreeMap::from([(QuotaKind::Instances, limit - 5)]);
+        let kept_free = Reservation {
+            what: "the upgrade".into(),
+            takes: BTreeMap::from([(cloud_name(), takes)]),
+            scenario: None,
+            from: today + chrono::Days::new(from),
+            until: today + chrono::Days::new(until),
+            week: Weekdays::EVERY,
+        };
+        let reserve = Ask::Write(NewWriting::Reservation {
+            id: Some("r".into()),
+            text: Some(Box::new(kept_free)),
+        });
+        engine.submit(request(), reserve)
+    };
+    keep_free(2, 20).await.unwrap();
+    let beside = proof().await;
+    assert!(beside.passed(), "{beside:#?}");
+    assert!(
+        beside
+            .checks
+            .iter()
+            .any(|check| check.what.starts_with("instances until")),
+        "{beside:#?}"
+    );
+
+    keep_free(0, 20).await.unwrap();
+    let refused = proof().await;
+    let failed = &refused.checks[0];
+    assert_eq!(failed.verdict, Verdict::Failed, "{refused:#?}");
+    assert!(failed.what.starts_with("instances until"), "{failed:?}");
+    assert_eq!((failed.need, failed.free), (Some(9), Some(5)));
+    let ask = Ask::Copy {
+        order: order(),
+        seen: None,
+    };
+    match engine.submit(request(), ask).await {
+        Err(EngineError::ProofFailed(proof)) => assert_eq!(proof.checks[0].what, failed.what),
+        other => panic!("not refused: {other:?}"),
+    }
+    let known = world.store.environment(&name("copy-1")).await.unwrap();
+    assert_eq!(known, None, "a refused copy leaves no trace");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_a_cloud_showed_counts_as_used_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with_webplatform(Setup::quick(folder.path())).await;
+    let engine = &world.engine;
+    let on_cloud = || async {
+        let environments = world.store.environments(false).await.unwrap();
+        let stands = engine.stands(&environments).await.unwrap();
+        let today = engine.clock().now().date_naive();
+        let commitments = engine.commitments(&environments, &stands, today);
+        let commitments = commitments.await.unwrap();
+        let tenants = commitments.tenants_of(&cloud_name());
+        let each = tenants.iter().map(|tenant| {
+            let instances = tenant.now.of_measure(Measure::Instances).known;
+            (tenant.environment.to_string(), instances)
+        });
+        each.collect::<Vec<_>>()
+    };
+    // production-2013 was seen by people, years ago and somewhere else.
+    assert_eq!(on_cloud().await, []);
+    world.copy("copy-1").await;
+    // Its lease has begun: it is coming up, and nothing of it is there.
+    assert_eq!(on_cloud().await, [("copy-1".to_owned(), 0)]);
+    world.work_until_idle().await;
+    assert_eq!(on_cloud().await, [("copy-1".to_owned(), 9)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,7 +95,10 @@ impl Reader {
                 stands.cloud = stands.cloud.or_else(|| digest.cloud.clone());
                 match digest.revision.layer {
                     Layer::Planned => stands.planned = Some(digest.taken),
-                    Layer::Observed => stands.observed = Some(digest.taken),
+                    Layer::Observed => {
+                        let seen = digest.revision.is_collected();
+                        stands.observed = seen.then_some(digest.taken);
+                    }
                 }
             }
             all.insert(environment.id, stands);

@@ -37,7 +37,7 @@ impl Reader {
             (recipe.kind == EnvironmentKind::Temporary).then_some((recipe, copy.topology))
         });
         let secondary = self.follower(name).await?;
-        let clouds = self.ground(&environment, &topology).await?;
+        let clouds = self.ground(&environment, &topology, &ask.kept).await?;
         let asked = topology
             .cloud
             .as_ref()
@@ -108,11 +108,13 @@ impl Reader {
         Ok(None)
     }
 
-    /// What the clouds have, with what of it stands there by the environment itself.
+    /// What the clouds have, with what of it stands there by the environment itself, and what is reserved
+    /// for others than these questions about it.
     async fn ground(
         &self,
         environment: &Environment,
         topology: &Topology,
+        kept: &[String],
     ) -> Result<BTreeMap<CloudName, Ground>, Failed> {
         let version = self.web.state().await?.version;
         let said = self.web.headroom.now(&self.web.engine, version);
@@ -124,13 +126,19 @@ impl Reader {
             }
             None => None,
         };
-        let reservations = self.engine().reservations().await?;
+        let mut reservations = self.engine().reservations().await?;
+        reservations.retain(|(_, reservation)| {
+            !kept
+                .iter()
+                .any(|name| reservation.is_for(&environment.name, name))
+        });
         let today = self.today();
         let mut clouds = BTreeMap::new();
         for (name, said) in said {
             let Some(offers) = said.offers else { continue };
             let stands = observed
                 .as_ref()
+                .filter(|(revision, _)| revision.is_collected())
                 .filter(|_| topology.cloud.as_ref() == Some(&name))
                 .map(|(_, observed)| standing(observed))
                 .unwrap_or_default();
