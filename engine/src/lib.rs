@@ -11,6 +11,7 @@
 //! Beside that, [`clouds`] collects what whole clouds hold, page by page, on a schedule or when
 //! somebody asks; what foreign servers are is a person's word. It only reads.
 
+pub mod around;
 mod clouds;
 pub mod collect;
 pub mod commitments;

@@ -4,6 +4,7 @@
 
 mod address_used_twice;
 mod anti_affinity_missing;
+mod beside;
 mod capability_missing;
 mod cluster;
 mod declared_total;
@@ -43,6 +44,7 @@ use model::name::FlavorName;
 use model::topology::Topology;
 use serde::{Deserialize, Serialize};
 
+pub use beside::beside;
 pub use measured::{History, Measured, Room, Sample, history};
 pub use model::rule::{Mute, Rule};
 pub use muted::{Muted, Sorted, sorted};

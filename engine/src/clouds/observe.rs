@@ -19,7 +19,7 @@ use model::unit::Gib;
 use model::value::Value;
 use plan::observed::{Member, observed};
 
-use crate::port::{NewRevision, ObservedIn};
+use crate::port::{NewRevision, ObservedIn, StoreError};
 use crate::{Engine, EngineError};
 
 /// What a person is about to say of servers of one cloud: the place that each gets, or none.
@@ -295,7 +295,7 @@ impl Engine {
     }
 
     /// Every page of a list.
-    pub(super) async fn all_held(&self, filter: HeldFilter) -> Result<Vec<HeldRow>, EngineError> {
+    pub(crate) async fn all_held(&self, filter: HeldFilter) -> Result<Vec<HeldRow>, StoreError> {
         let mut filter = HeldFilter {
             limit: Some(MAX_PAGE_ROWS),
             ..filter

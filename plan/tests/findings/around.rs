@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use plan::finding::{Rule, Surroundings};
+use model::topology::Topology;
+use plan::finding::{Rule, Surroundings, beside, findings};
 use plan::offers::{Offers, Quota, QuotaKind};
 
 use super::{by, day, found, hint, one, only, production, running, silent, today, warning};
@@ -132,4 +133,55 @@ fn prices_that_nobody_knows() {
         "instances: { 1: { flavor: small }, 2: { flavor: small } }",
     );
     assert_eq!(found(rule, &running(&seen)), []);
+}
+
+#[test]
+fn of_others_only_what_rules_look_at_is_kept() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/webplatform");
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(format!("{folder}/{name}.yaml")).unwrap();
+        super::file(&text)
+    };
+    let mut all = ["production-2013", "production-2014", "secondary"]
+        .map(read)
+        .to_vec();
+    // One more that has names, addresses and networks of another, and one that follows it from elsewhere.
+    let mut twin = all[0].clone();
+    twin.environment = "twin".parse().unwrap();
+    for group in twin.groups.values_mut() {
+        group.was.clear();
+        for facts in group.instances.values_mut() {
+            facts.public_addresses = vec!["192.0.2.7".parse().unwrap()];
+        }
+    }
+    let mut again = twin.clone();
+    again.environment = "again".parse().unwrap();
+    all.extend([twin, again]);
+    let reduced: Vec<_> = all.iter().map(beside).collect();
+    let mut told = 0;
+    for topology in &all {
+        let judged = |others: &[Topology]| {
+            let others: Vec<&Topology> = others.iter().collect();
+            findings(&Surroundings {
+                others: &others,
+                ..Surroundings::of(topology, today())
+            })
+        };
+        let whole = judged(&all);
+        assert_eq!(judged(&reduced), whole, "{}", topology.environment);
+        told += whole.len() - judged(&[]).len();
+    }
+    assert!(told > 0, "others are looked at");
+    // What a machine does just now is not kept.
+    let mut busy = all[0].clone();
+    for facts in busy
+        .groups
+        .values_mut()
+        .flat_map(|group| group.instances.values_mut())
+    {
+        facts.status = Some("REBOOT".into());
+        facts.file_systems.clear();
+    }
+    assert_ne!(busy, all[0]);
+    assert_eq!(beside(&busy), reduced[0]);
 }

@@ -5,15 +5,14 @@ use std::fmt::Write as _;
 
 use model::environment::Layer;
 use model::name::FlavorName;
-use model::topology::Topology;
-use plan::finding::{Finding, Severity, Sorted, Surroundings, findings, sorted};
+use plan::finding::{Finding, Severity, Sorted, sorted};
 use serde::Serialize;
 
 use super::args::{CheckArgs, Format};
 use super::error::CliError;
 use super::output::{Look, Out};
 use super::prices;
-use super::subject::Sources;
+use super::subject::{By, Sources};
 use super::{Done, Setup};
 
 /// What is printed as JSON.
@@ -38,12 +37,10 @@ pub(super) async fn run(args: CheckArgs, setup: Setup, out: Out) -> Result<Done,
         data,
     } = args;
     let mut sources = Sources::new(data, setup);
-    let topology = sources.topology(&subject).await?;
     let mut others = Vec::new();
     for other in &beside {
         others.push(sources.topology(other).await?);
     }
-    sources.close().await;
     let today = prices::day(on);
     let priced: Option<BTreeSet<FlavorName>> = match &book {
         None => None,
@@ -53,12 +50,13 @@ pub(super) async fn run(args: CheckArgs, setup: Setup, out: Out) -> Result<Done,
             Some(book.flavors.keys().cloned().collect())
         }
     };
-    let others: Vec<&Topology> = others.iter().collect();
-    let all = findings(&Surroundings {
-        others: &others,
-        priced: priced.as_ref(),
-        ..Surroundings::of(&topology, today)
-    });
+    let by = By {
+        on: today,
+        priced,
+        more: &others,
+    };
+    let (topology, all) = sources.judged(&subject, by).await?;
+    sources.close().await;
     let Sorted { told, muted } = sorted(all, &topology.mute, today);
     match format.format {
         Format::Json => out.json(&Printed {

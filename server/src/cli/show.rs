@@ -10,12 +10,12 @@ use model::recipe::Recipe;
 use model::resolved::{Resolved, resolve};
 use model::resource::{Boot, Instance, Power};
 use model::topology::Topology;
-use plan::finding::{Severity, Surroundings, findings, sorted};
+use plan::finding::{Finding, Severity, sorted};
 
 use super::args::{Format, ShowArgs};
 use super::error::CliError;
 use super::output::{Look, Out};
-use super::subject::Sources;
+use super::subject::{By, Sources};
 use super::table::{Side, Table};
 use super::{Done, Setup, capacity};
 use crate::installation::SystemClock;
@@ -30,6 +30,18 @@ pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, 
     } = args;
     let mut sources = Sources::new(data, setup);
     let document = sources.document(&subject).await?;
+    let today = SystemClock::new().now().date_naive();
+    let found = match (&document, &sizing.sizing, format.format) {
+        (Document::Environment(_), None, Format::Text) => {
+            let by = By {
+                on: today,
+                priced: None,
+                more: &[],
+            };
+            sources.judged(&subject, by).await?.1
+        }
+        _ => Vec::new(),
+    };
     sources.close().await;
     match (document, sizing.sizing) {
         (Document::Recipe(recipe), None) => match format.format {
@@ -44,10 +56,7 @@ pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, 
         }
         (Document::Environment(topology), None) => match format.format {
             Format::Json => out.json(&topology)?,
-            Format::Text => {
-                let today = SystemClock::new().now().date_naive();
-                out.text(&text(&topology, today, out));
-            }
+            Format::Text => out.text(&text(&topology, found, today, out)),
         },
         (Document::Environment(topology), Some(sizing)) => {
             let resolved = resolve(&topology, &sizing);
@@ -92,7 +101,7 @@ fn names(names: impl IntoIterator<Item = impl Display>) -> String {
     names.join(", ")
 }
 
-fn text(topology: &Topology, today: NaiveDate, out: Out) -> String {
+fn text(topology: &Topology, found: Vec<Finding>, today: NaiveDate, out: Out) -> String {
     let mut text = heading(topology, out);
     text.push('\n');
     let mut table = Table::new([
@@ -118,8 +127,7 @@ fn text(topology: &Topology, today: NaiveDate, out: Out) -> String {
     text.push_str(&table.print("  ", out.colours));
     text.push('\n');
     text.push_str(&capacity::totals_of(topology, out));
-    let all = findings(&Surroundings::of(topology, today));
-    let findings = sorted(all, &topology.mute, today);
+    let findings = sorted(found, &topology.mute, today);
     if !findings.told.is_empty() {
         let _ = writeln!(text, "\n{}", out.paint(Look::Strong, "Worth knowing"));
     }

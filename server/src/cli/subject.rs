@@ -1,16 +1,21 @@
 //! What A and B are: a file, a stored environment, or nothing. The store is opened only where
 //! something stored is asked for, so that files can be read without any data folder.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use model::environment::{Environment, Layer};
+use chrono::NaiveDate;
+use engine::Engine;
+use engine::around::{Around, Beheld};
+use model::environment::{Environment, Layer, Revision};
 use model::file::{Document, parse_bytes};
 use model::id::RevisionNumber;
 use model::key::Key;
-use model::name::{EnvironmentName, RecipeName};
+use model::name::{EnvironmentName, FlavorName, RecipeName};
 use model::price::PriceBooks;
 use model::recipe::Recipe;
 use model::topology::Topology;
+use plan::finding::Finding;
 
 use super::args::DataArgs;
 use super::error::CliError;
@@ -87,6 +92,17 @@ fn parse_file(path: &Path) -> Result<Document, CliError> {
     Ok(parse_bytes(&path.display().to_string(), &bytes)?)
 }
 
+/// What a stored state is judged by beside what is stored.
+#[derive(Debug)]
+pub(super) struct By<'a> {
+    /// The day.
+    pub(super) on: NaiveDate,
+    /// The flavors that have a price, in place of those of the stored price books.
+    pub(super) priced: Option<BTreeSet<FlavorName>>,
+    /// Further environments.
+    pub(super) more: &'a [Topology],
+}
+
 /// Where subjects come from.
 pub(super) struct Sources {
     data: DataArgs,
@@ -111,6 +127,82 @@ impl Sources {
             None => open(&self.data, self.setup.clone()).await?,
         };
         Ok(self.opened.insert(opened))
+    }
+
+    /// What a text names as stored, where it names no file: its environment, and which state is meant.
+    async fn stored(
+        &mut self,
+        text: &str,
+    ) -> Result<Option<(Environment, Revision, Topology)>, CliError> {
+        if as_file(text)?.is_some() {
+            return Ok(None);
+        }
+        let stored = StoredName::parse(text)?;
+        let installation = self.installation().await?;
+        let environment = stored_environment(installation, &stored.name).await?;
+        let (revision, topology) = stored_state(installation, &environment, &stored).await?;
+        Ok(Some((environment, revision, topology)))
+    }
+
+    /// An environment with what is worth knowing of it. A file is judged by what is named here alone; what is
+    /// stored by all that is stored, as pages and API tell it.
+    pub(super) async fn judged(
+        &mut self,
+        text: &str,
+        by: By<'_>,
+    ) -> Result<(Topology, Vec<Finding>), CliError> {
+        match self.stored(text).await? {
+            None => {
+                let topology = self.topology(text).await?;
+                let By { on, priced, more } = by;
+                let around = Around::nothing(on).priced(priced);
+                let found = around.findings_beside(&topology, Beheld::default(), more);
+                Ok((topology, found))
+            }
+            Some((environment, revision, mut topology)) => {
+                let found = self.findings(&environment, &revision, &mut topology, by);
+                let found = found.await?;
+                Ok((topology, found))
+            }
+        }
+    }
+
+    /// What is worth knowing of a stored state.
+    async fn findings(
+        &mut self,
+        environment: &Environment,
+        revision: &Revision,
+        topology: &mut Topology,
+        by: By<'_>,
+    ) -> Result<Vec<Finding>, CliError> {
+        let By { on, priced, more } = by;
+        let engine = &self.installation().await?.engine;
+        let store = engine.store();
+        let environments = store.environments(false).await?;
+        let around = engine.around(&environments, on, None).await?.priced(priced);
+        let layer = revision.layer;
+        let newest = match layer {
+            Layer::Planned => environment.planned,
+            Layer::Observed => environment.observed,
+        };
+        // Of an older state nobody remembers how it was collected, nor is what is measured now of any
+        // meaning for it.
+        if newest != Some(revision.number) {
+            return Ok(around.findings_beside(topology, Beheld::default(), more));
+        }
+        let history = engine.history(environment.id).await?;
+        if layer == Layer::Observed {
+            engine
+                .tell_measured(environment.id, revision.at, topology)
+                .await?;
+        }
+        let clouds = store.clouds_of().await?;
+        let clouds = clouds.get(&environment.id);
+        let beheld = Beheld {
+            collected: Engine::collected_on(environment, layer, clouds),
+            history: Some(&history),
+        };
+        Ok(around.findings_beside(topology, beheld, more))
     }
 
     /// What things cost, as it is stored.
@@ -238,17 +330,27 @@ async fn stored_topology(
     stored: &StoredName,
 ) -> Result<Topology, CliError> {
     let environment = stored_environment(installation, &stored.name).await?;
+    let (_, topology) = stored_state(installation, &environment, stored).await?;
+    Ok(topology)
+}
+
+/// The same of an environment that was found, with its revision.
+async fn stored_state(
+    installation: &Installation,
+    environment: &Environment,
+    stored: &StoredName,
+) -> Result<(Revision, Topology), CliError> {
     let store = installation.engine.store();
     let layer = stored.layer.unwrap_or(if environment.planned.is_some() {
         Layer::Planned
     } else {
         Layer::Observed
     });
-    if let Some((_, topology)) = store
+    if let Some(state) = store
         .revision(environment.id, layer, stored.revision)
         .await?
     {
-        return Ok(topology);
+        return Ok(state);
     }
     let newest = match layer {
         Layer::Planned => environment.planned,

@@ -41,6 +41,7 @@ use app::routes::{
 use async_trait::async_trait;
 use axum::http::Uri;
 use engine::Engine;
+use engine::around::Around;
 use engine::port::{Store, StoreError};
 use model::collection::{HeldFilter, HeldKind};
 use model::environment::Environment;
@@ -69,6 +70,8 @@ pub(super) struct Reader {
     environments: OnceCell<Vec<Environment>>,
     /// The clouds that each environment has servers in.
     clouds_of: OnceCell<BTreeMap<EnvironmentId, BTreeSet<CloudName>>>,
+    /// What findings rest on beside each state.
+    around: OnceCell<Arc<Around>>,
 }
 
 impl Reader {
@@ -79,6 +82,7 @@ impl Reader {
             query: Query::parse(uri.query().unwrap_or_default()),
             environments: OnceCell::new(),
             clouds_of: OnceCell::new(),
+            around: OnceCell::new(),
         }
     }
 

@@ -1,5 +1,9 @@
 //! Findings, runbooks, reports and costs on the command line.
 
+use model::token::TokenKind;
+use server::installation::{Beginning, Database, Folder, Installation, Setup, tokens};
+use server::web::{WebOptions, router};
+
 use crate::program::{Place, example};
 
 #[test]
@@ -245,5 +249,96 @@ fn profiles_are_compared_by_where_they_run() {
         ran.stdout.contains("runs on: app ×5 → profile-a ×5"),
         "{}",
         ran.stdout
+    );
+}
+
+/// What one environment's API says, asked of a server on a place's data.
+fn told_by_the_api(place: &Place, name: &str) -> serde_json::Value {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let folder = Folder::at(place.data()).unwrap();
+        let opened = Installation::open(
+            &folder,
+            &Database::InFolder,
+            Beginning::Nothing,
+            Setup::default(),
+        )
+        .await
+        .unwrap();
+        let hour = chrono::TimeDelta::hours(1);
+        let token = tokens::issue(&opened.engine, TokenKind::Api, "robot", hour);
+        let token = token.await.unwrap().secret;
+        let router = router(opened.engine.clone(), WebOptions::default());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let served = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let asked = reqwest::Client::new()
+            .get(format!("http://{address}/api/v1/environments/{name}"))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap();
+        let text = asked.text().await.unwrap();
+        served.abort();
+        opened.close().await;
+        serde_json::from_str(&text).unwrap()
+    })
+}
+
+#[test]
+fn check_tells_of_what_is_stored_what_the_server_tells() {
+    let place = Place::new();
+    let shop = |name: &str| {
+        let text = format!(
+            "environment: {name}\nkind: production\nflavors: {{ small: {{ vcpus: 1, ram: 1 GiB, \
+             disk: 1 GiB }} }}\n\
+             profiles: {{ site: {{ category: application, hosts: [shop.example.org] }} }}\n\
+             groups: {{ web: {{ category: application, count: 2, flavor: small, profiles: [site], \
+             public_addresses: {{ count: 1, addresses: [192.0.2.7] }} }} }}\n"
+        );
+        place.file(&format!("{name}.yaml"), text)
+    };
+    let (one, other) = (shop("shop-1"), shop("shop-2"));
+    place.run(["import", &one, &other]).ended(0);
+    let prices = place.file(
+        "prices.csv",
+        "from,currency,what,name,per_hour\n2013-01-01,EUR,address,,1\n",
+    );
+    place.run(["prices", "import", &prices]).ended(0);
+    let rules = |findings: &serde_json::Value| -> Vec<String> {
+        let findings = findings.as_array().unwrap().iter();
+        let mut rules: Vec<String> = findings
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect();
+        rules.sort();
+        rules
+    };
+    let check = |subject: &str| -> serde_json::Value {
+        let ran = place.run(["check", subject, "--format", "json"]);
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let told = check("shop-1")["findings"].clone();
+    for rule in ["name-used-twice", "address-used-twice", "price-unknown"] {
+        assert!(rules(&told).contains(&rule.to_owned()), "{rule}: {told:#}");
+    }
+    // A file is judged by what is named beside it.
+    let alone = check(&one)["findings"].clone();
+    assert_eq!(rules(&alone), ["anti-affinity-missing"], "{alone:#}");
+
+    let served = told_by_the_api(&place, "shop-1");
+    let mut same = served["findings"].clone();
+    for finding in same.as_array_mut().unwrap() {
+        let finding = finding.as_object_mut().unwrap();
+        finding.remove("layer").unwrap();
+        finding.remove("since").unwrap();
+    }
+    assert_eq!(same, told);
+    let shown = place.run(["show", "shop-1"]).ended(0).stdout;
+    assert!(
+        shown.contains("shop.example.org is served here and by site of shop-2"),
+        "{shown}"
     );
 }

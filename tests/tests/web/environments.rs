@@ -1,6 +1,9 @@
 //! `/environments/{name}` and what is done there: a copy from the click to its end.
 
+use model::file::{Document, parse};
+use model::topology::Topology;
 use reqwest::StatusCode;
+use serde_json::Value;
 
 use crate::harness::{Answer, Site, offered};
 
@@ -276,4 +279,50 @@ async fn a_page_stands_without_its_cloud() {
     let page = ann.page("/environments/production-2014").await;
     assert!(page.body.contains("Start this copy"), "{}", page.body);
     assert!(page.body.contains("could not be asked"), "{}", page.body);
+}
+
+/// Two productions that serve the same name and have the same address.
+fn twin(name: &str, host: &str) -> Topology {
+    let text = format!(
+        "environment: {name}\nkind: production\ncloud: simulated\n\
+         profiles: {{ site: {{ category: application, hosts: [{host}] }} }}\n\
+         groups: {{ web: {{ category: application, count: 2, placement: spread, profiles: [site] }} }}\n"
+    );
+    match parse("twin.yaml", &text).unwrap() {
+        Document::Environment(topology) => *topology,
+        Document::Recipe(_) => panic!("a recipe"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_see_the_other_environments() {
+    for caches in [true, false] {
+        let site = Site::serve(caches).await;
+        let ann = site.person("ann").await;
+        let told = |answer: &Value| {
+            let findings = answer["findings"].as_array().unwrap();
+            let mut found = findings
+                .iter()
+                .filter(|one| one["rule"] == "name-used-twice");
+            found
+                .next()
+                .map(|one| one["what"].as_str().unwrap().to_owned())
+        };
+        let api = "/api/v1/environments/twin-1";
+        site.world.import(twin("twin-1", "shop.example.org")).await;
+        assert_eq!(told(&ann.json(api).await), None);
+        // Nothing of the first one changes: it is judged anew because of the second.
+        site.world.import(twin("twin-2", "shop.example.org")).await;
+        let what = told(&ann.json(api).await).unwrap();
+        assert_eq!(
+            what,
+            "shop.example.org is served here and by site of twin-2"
+        );
+        for page in ["/", "/environments/twin-1"] {
+            let page = ann.page(page).await;
+            assert!(page.body.contains(&what), "{}", page.body);
+        }
+        site.world.import(twin("twin-2", "other.example.org")).await;
+        assert_eq!(told(&ann.json(api).await), None);
+    }
 }

@@ -84,6 +84,7 @@ async fn base(
             known: EditKnown::Planned(number),
             begins: planned.clone(),
             planned: Some(planned),
+            around: Arc::clone(reader.around().await?),
         });
     }
     let mut base = reader.base_of_edit(environment, None).await?;

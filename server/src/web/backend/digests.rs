@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use engine::Engine;
+use engine::around::{Around, Beheld, Remembered};
 use engine::commitments::taken_by;
 use engine::port::StoreError;
 use model::environment::{Environment, Layer, Revision};
@@ -13,7 +15,7 @@ use model::measure::Span;
 use model::name::{CloudName, FlavorName, GroupName};
 use model::topology::Topology;
 use plan::capacity::{EnvironmentCapacity, Taken, capacity_of};
-use plan::finding::{Finding, History, Muted, Severity, Surroundings, findings, sorted};
+use plan::finding::{Finding, History, Muted, Severity, sorted};
 
 use super::Reader;
 use app::data::PlacedFinding;
@@ -34,6 +36,8 @@ pub(in crate::web) struct Digest {
     /// What the state mutes, with why.
     pub(in crate::web) muted: Vec<Muted>,
     judged: Judged,
+    /// The mark of what else it was judged by.
+    mark: String,
     pub(in crate::web) groups: BTreeSet<GroupName>,
     pub(in crate::web) flavors: BTreeSet<FlavorName>,
     pub(in crate::web) statuses: BTreeSet<String>,
@@ -56,15 +60,16 @@ impl Digest {
         revision: Revision,
         topology: &Topology,
         judged: Judged,
-        history: &History,
+        around: &Around,
+        history: Option<&History>,
     ) -> Self {
         let groups = || topology.groups.values();
-        let around = Surroundings {
+        let beheld = Beheld {
             collected: judged.collected,
-            history: Some(history),
-            ..Surroundings::of(topology, judged.today)
+            history,
         };
-        let findings = sorted(findings(&around), &topology.mute, judged.today);
+        let found = around.findings(topology, beheld);
+        let findings = sorted(found, &topology.mute, judged.today);
         Self {
             revision,
             cloud: topology.cloud.clone(),
@@ -73,6 +78,7 @@ impl Digest {
             findings: findings.told,
             muted: findings.muted,
             judged,
+            mark: around.mark(topology.cloud.as_ref()),
             groups: topology.groups.keys().cloned().collect(),
             flavors: groups()
                 .filter_map(|group| group.flavor.fixed().cloned())
@@ -111,16 +117,31 @@ impl Digest {
 /// The digests of an environment's newest states: the planned one first.
 pub(super) type Newest = Vec<Arc<Digest>>;
 
-/// Digests that were made once.
+/// Digests that were made once, and what they were made by.
 #[derive(Debug, Default)]
 pub(in crate::web) struct Digests {
     made: Mutex<HashMap<(EnvironmentId, Layer, RevisionNumber), Arc<Digest>>>,
+    remembered: Remembered,
+    /// The newest that all are judged by, with the version of the store that it was read at.
+    around: Mutex<Option<(i64, Arc<Around>)>>,
 }
 
 impl Digests {
     fn get(&self, key: (EnvironmentId, Layer, RevisionNumber)) -> Option<Arc<Digest>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.get(&key).map(Arc::clone)
+    }
+
+    fn around(&self, version: i64, today: NaiveDate) -> Option<Arc<Around>> {
+        let around = self.around.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, around) = around.as_ref()?;
+        let is_now = *read_at == version && around.today() == today;
+        is_now.then(|| Arc::clone(around))
+    }
+
+    fn keep_around(&self, version: i64, around: &Arc<Around>) {
+        let mut newest = self.around.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = Some((version, Arc::clone(around)));
     }
 
     fn keep(&self, digest: &Arc<Digest>) {
@@ -161,21 +182,42 @@ impl Reader {
         self.engine().clock().now().date_naive()
     }
 
-    /// The day on which a state was last collected. What a person wrote down has the date that it
-    /// has, and none of ours.
+    /// What all states are judged by: read once for a request, and once for all requests for as long as
+    /// nothing is written.
+    pub(in crate::web) async fn around(&self) -> Result<&Arc<Around>, StoreError> {
+        let read = || async {
+            let today = self.today();
+            // Before anything is read: what is written meanwhile counts with the next number.
+            let version = self.web.state().await?.version;
+            let kept = self.web.caches.as_ref().map(|caches| &caches.digests);
+            if let Some(around) = kept.and_then(|kept| kept.around(version, today)) {
+                return Ok(around);
+            }
+            let remembered = kept.map(|kept| &kept.remembered);
+            let environments = self.environments().await?;
+            let around = self.engine().around(environments, today, remembered);
+            let around = Arc::new(around.await?);
+            if let Some(kept) = kept {
+                kept.keep_around(version, &around);
+            }
+            Ok::<_, StoreError>(around)
+        };
+        self.around.get_or_try_init(read).await
+    }
+
+    /// The day on which a state was last collected.
     async fn collected(
         &self,
         environment: &Environment,
         layer: Layer,
     ) -> Result<Option<NaiveDate>, StoreError> {
-        let Some(at) = environment.observed_at.filter(|_| layer == Layer::Observed) else {
+        if layer == Layer::Planned || environment.observed_at.is_none() {
             return Ok(None);
-        };
+        }
         let read = || self.store().clouds_of();
         let clouds = self.clouds_of.get_or_try_init(read).await?;
-        Ok(clouds
-            .contains_key(&environment.id)
-            .then(|| at.date_naive()))
+        let clouds = clouds.get(&environment.id);
+        Ok(Engine::collected_on(environment, layer, clouds))
     }
 
     async fn digest(
@@ -189,9 +231,13 @@ impl Reader {
             collected: self.collected(environment, layer).await?,
             hour: Span::Hour.start(self.engine().clock().now()),
         };
+        let around = self.around().await?;
         let kept = self.web.caches.as_ref().map(|caches| &caches.digests);
         let digest = kept.and_then(|kept| kept.get((environment.id, layer, number)));
-        if let Some(digest) = digest.filter(|digest| digest.judged == judged) {
+        let is_now = |digest: &Arc<Digest>| {
+            digest.judged == judged && digest.mark == around.mark(digest.cloud.as_ref())
+        };
+        if let Some(digest) = digest.filter(is_now) {
             return Ok(Some(digest));
         }
         let state = self
@@ -208,7 +254,13 @@ impl Reader {
                 .tell_measured(environment.id, revision.at, &mut topology)
                 .await?;
         }
-        let digest = Arc::new(Digest::new(revision, &topology, judged, &history));
+        let digest = Arc::new(Digest::new(
+            revision,
+            &topology,
+            judged,
+            around,
+            Some(&history),
+        ));
         if let Some(kept) = kept {
             kept.keep(&digest);
         }

@@ -2,9 +2,11 @@
 //! anything.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use app::data::{EditData, EditKnown, Merging, Open, PlacedFinding};
 use app::routes::{EditAsk, EnvironmentAsk};
+use engine::around::{Around, Beheld};
 use model::diff::diff_items;
 use model::edit::{self, Draft};
 use model::environment::{EnvironmentKind, Layer};
@@ -14,7 +16,7 @@ use model::name::EnvironmentName;
 use model::topology::Topology;
 use plan::buildable::obstacles;
 use plan::capacity::capacity_of;
-use plan::finding::{Surroundings, findings, sorted};
+use plan::finding::sorted;
 
 use super::environments::by_severity;
 use super::{Failed, Reader, not_found};
@@ -27,6 +29,8 @@ pub(in crate::web) struct Base {
     pub(in crate::web) planned: Option<Topology>,
     /// What the draft begins with.
     pub(in crate::web) begins: Topology,
+    /// What a draft is judged by.
+    pub(in crate::web) around: Arc<Around>,
 }
 
 /// What the draft and another change are merged by.
@@ -95,12 +99,14 @@ impl Reader {
         name: &EnvironmentName,
         kind: Option<EnvironmentKind>,
     ) -> Result<Base, Failed> {
+        let around = Arc::clone(self.around().await?);
         let Some(environment) = self.store().environment(name).await? else {
             let kind = kind.unwrap_or(EnvironmentKind::Production);
             return Ok(Base {
                 known: EditKnown::New,
                 planned: None,
                 begins: Topology::empty(name.clone(), kind),
+                around,
             });
         };
         let ask = EnvironmentAsk::default();
@@ -110,11 +116,13 @@ impl Reader {
                 known: EditKnown::Planned(revision.number),
                 planned: Some(topology.clone()),
                 begins: topology,
+                around,
             }),
             Layer::Observed => Ok(Base {
                 known: EditKnown::Observed,
                 planned: None,
                 begins: planned_as_observed(topology),
+                around,
             }),
         }
     }
@@ -183,9 +191,9 @@ impl Reader {
         let empty = Topology::empty(name.clone(), base.begins.kind);
         let before = base.planned.as_ref().unwrap_or(&empty);
         let found = |topology: &Topology| {
-            let today = self.today();
-            let found = findings(&Surroundings::of(topology, today));
-            let placed = sorted(found, &topology.mute, today).told.into_iter();
+            let found = base.around.findings(topology, Beheld::default());
+            let placed = sorted(found, &topology.mute, base.around.today());
+            let placed = placed.told.into_iter();
             by_severity(
                 placed
                     .map(|finding| PlacedFinding {

@@ -11,7 +11,6 @@ use model::name::EnvironmentName;
 use model::operation::Operation;
 use model::topology::Topology;
 use plan::capacity::capacity_of;
-use plan::finding::History;
 
 use super::digests::{Digest, Judged};
 use super::environments::by_severity;
@@ -50,7 +49,8 @@ impl Reader {
                 hour: Span::Hour.start(self.engine().clock().now()),
             };
             // Nor is what is measured now of any meaning for it.
-            let digest = Digest::new(revision.clone(), &topology, judged, &History::new());
+            let around = self.around().await?;
+            let digest = Digest::new(revision.clone(), &topology, judged, around, None);
             vec![Arc::new(digest)]
         };
         let findings = judged.iter().flat_map(|digest| digest.placed(&environment));
