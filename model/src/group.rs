@@ -121,6 +121,35 @@ pub struct Cluster {
     /// Who has the deciding vote beside the members; nobody said where it isn't given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arbiter: Option<Arbiter>,
+    /// What they decide together.
+    #[serde(default, skip_serializing_if = "Decides::is_unknown")]
+    pub decides: Decides,
+}
+
+/// What the members of a cluster decide together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decides {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// Every write: a member that the others lost sight of can write nothing, as with etcd, Consul or
+    /// Galera.
+    EveryWrite,
+    /// Who takes the writes: the one that does goes on until somebody stops it.
+    WhoWrites,
+    /// Nothing: whoever runs it as a service decides, and shuts members out.
+    Provider,
+}
+
+impl Decides {
+    /// Whether nobody said.
+    pub const fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::EveryWrite | Self::WhoWrites | Self::Provider => false,
+        }
+    }
 }
 
 /// When a dependency is met.

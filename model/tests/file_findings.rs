@@ -104,6 +104,11 @@ fn clusters_that_are_wrong() {
          `unknown`",
     );
     group(
+        "count: 3\ncluster: { decides: sometimes }",
+        "13: groups.app.cluster.decides: unknown word `sometimes`; use `unknown`, `every-write`, \
+         `who-writes` or `provider`",
+    );
+    group(
         "count: 3\ncluster: { arbiter: { site: moon } }",
         "13: groups.app.cluster.arbiter.site: unknown site `moon`; define it under `sites`",
     );

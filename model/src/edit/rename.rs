@@ -60,6 +60,7 @@ fn for_each_group(topology: &mut Topology, keep: &mut dyn FnMut(&mut GroupName) 
         mounts.retain_mut(|mount| keep(&mut mount.from));
         if let Some(Cluster {
             fencing: _,
+            decides: _,
             arbiter,
         }) = cluster
         {

@@ -7,8 +7,8 @@ use model::count::Count;
 use model::data::{BootFrom, GroupData, InstanceData, Origin, VolumeSource};
 use model::facts::InstanceFacts;
 use model::group::{
-    Arbiter, Cluster, Group, GroupVolume, Placement, PublicAddresses, Readiness, RemoteMount,
-    Replicates, Role,
+    Arbiter, Cluster, Decides, Group, GroupVolume, Placement, PublicAddresses, Readiness,
+    RemoteMount, Replicates, Role,
 };
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
@@ -230,7 +230,18 @@ pub(super) fn settle(drafts: BTreeMap<&'static str, Draft>, into: &mut Topology)
                 3 => pick(&others, index).map(|it| Arbiter::Group(name(it))),
                 _ => Some(Arbiter::None),
             };
-            Cluster { fencing, arbiter }
+            let decides = [
+                Decides::Unknown,
+                Decides::EveryWrite,
+                Decides::WhoWrites,
+                Decides::Provider,
+            ];
+            let decides = *index.get(&decides);
+            Cluster {
+                fencing,
+                arbiter,
+                decides,
+            }
         });
         group.latency_ms = draft
             .latency_ms

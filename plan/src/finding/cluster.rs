@@ -1,6 +1,8 @@
-//! What the rules about clusters have in common: which groups are clusters, and who decides.
+//! What the rules about clusters have in common: which groups are clusters, and who decides. One that somebody
+//! runs as a service (`decides: provider`) is none of theirs: its members vote on nothing, and whoever runs
+//! it shuts them out, as Amazon does with RDS.
 
-use model::group::{Arbiter, Group, Role};
+use model::group::{Arbiter, Decides, Group, Role};
 use model::name::GroupName;
 use model::topology::Topology;
 
@@ -20,6 +22,11 @@ pub(super) fn clusters(topology: &Topology) -> impl Iterator<Item = Members<'_>>
     let groups = topology.groups.iter().filter(|(_, group)| is_live(group));
     groups.filter_map(|(name, group)| {
         let declared = group.cluster.is_some();
+        let decides = group.cluster.as_ref().map(|cluster| cluster.decides);
+        match decides {
+            Some(Decides::Provider) => return None,
+            Some(Decides::Unknown | Decides::EveryWrite | Decides::WhoWrites) | None => {}
+        }
         let primary = group.roles.values().any(|role| *role == Role::Primary);
         (declared || primary).then_some(Members {
             name,
@@ -38,6 +45,12 @@ impl Members<'_> {
                 Some(arbiter)
             }
         }
+    }
+
+    /// Whether its members are known to vote on every write.
+    pub(super) fn votes_on_writes(&self) -> bool {
+        let decides = self.group.cluster.as_ref().map(|cluster| cluster.decides);
+        decides == Some(Decides::EveryWrite)
     }
 
     /// Whether its members here are all of it.

@@ -1,6 +1,6 @@
-//! A cluster whose running members are no majority; and a cluster of two: with one gone, the other is no majority, and can't tell a dead peer from a
-//! broken line. What it rests on: the members as planned and at the least, and an arbiter. Needed by
-//! every quorum (the "standard quorum service" and the "3rd site quorum" of the cluster summit's
+//! A cluster whose running members are no majority; and a cluster of two: with one gone, the other is no
+//! majority, and can't tell a dead peer from a broken line. What it rests on: the members as planned and at
+//! the least, an arbiter, and that nobody else decides for them (see `cluster`). Needed by every quorum (the "standard quorum service" and the "3rd site quorum" of the cluster summit's
 //! notes); the WebPlatform's database is a master and one read-only node.
 
 use std::collections::BTreeSet;
@@ -50,9 +50,13 @@ pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
             subject: name.to_string(),
             what,
             evidence: cluster.evidence(),
-            effect: "when one is gone, or they lose sight of each other, either nobody takes over \
-                     by itself, or both take writes"
-                .into(),
+            effect: if cluster.votes_on_writes() {
+                "when one is gone, or they lose sight of each other, nothing is written any more"
+            } else {
+                "when one is gone, or they lose sight of each other, either nobody takes over by \
+                 itself, or both take writes"
+            }
+            .into(),
             remedy: format!(
                 "give {name} a third member, or an arbiter at another place (`cluster: {{ arbiter: … }}`)"
             ),

@@ -1,6 +1,7 @@
 //! A cluster that can't shut out a member that the others lost sight of ("standard fencing" of the
 //! cluster summit's notes). Only of groups that say they are clusters: elsewhere nobody said
-//! anything of fencing.
+//! anything of fencing. Silent where members vote on every write (Raft, as in etcd and Consul; Galera): one
+//! that is cut off is no majority and commits nothing, so that there is nothing to shut out.
 
 use model::site::Offer;
 
@@ -19,7 +20,7 @@ pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
         let alone = members.group.count.planned() < 2 && members.is_whole();
         let name = members.name;
         let (severity, what, evidence) = match cluster.fencing {
-            _ if alone => continue,
+            _ if alone || members.votes_on_writes() => continue,
             Offer::Offered => continue,
             Offer::Missing => (
                 severity,
@@ -42,7 +43,7 @@ pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
                      over"
                 .into(),
             remedy: "let the cluster stop such a member through the cloud, and write `fencing: \
-                     offered`"
+                     offered`; or, where its members vote on every write, `decides: every-write`"
                 .into(),
         });
     }

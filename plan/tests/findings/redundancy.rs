@@ -114,9 +114,17 @@ fn a_cluster_of_two() {
         "count: 2, cluster: { arbiter: { external: judge } }",
         "count: 2, cluster: {}, lifecycle: testing",
         "count: 2, cluster: {}, replicates: { environment: far }",
+        // Whoever runs it as a service decides.
+        "count: 2, roles: { 1: primary, 2: replica }, cluster: { decides: provider }",
     ] {
         silent(rule, &production(&db(fields)));
     }
+    let effect = |decides: &str| {
+        let fields = format!("count: 2, cluster: {{ decides: {decides} }}");
+        found(rule, &production(&db(&fields))).remove(0).effect
+    };
+    assert!(effect("who-writes").contains("both take writes"));
+    assert!(effect("every-write").contains("nothing is written"));
 }
 
 #[test]
@@ -138,6 +146,7 @@ fn a_cluster_of_which_too_few_run() {
         "count: 3, cluster: {}, stopped: [1, 2, 3]",
         "count: 3, cluster: {}, instances: { 2: { status: ACTIVE }, 3: { status: REBOOT } }",
         "count: 3, roles: { 1: primary }, stopped: [2, 3]",
+        "count: 3, cluster: { decides: provider }, stopped: [2, 3]",
     ] {
         silent(rule, &production(&db(fields)));
     }
@@ -165,6 +174,7 @@ fn a_cluster_of_even_size() {
         "count: 5, cluster: {}",
         "count: { min: 4, max: 5 }, cluster: {}",
         "count: 4, cluster: { arbiter: { site: third } }",
+        "count: 4, cluster: { decides: provider }",
     ] {
         silent(rule, &production(&db(fields)));
     }
@@ -188,8 +198,20 @@ fn a_cluster_without_fencing() {
         one(rule, &production(&db("count: 3, cluster: {}"))),
         hint("whether db, a cluster, is fenced is not known")
     );
+    // Whoever takes the writes goes on until somebody stops it.
+    assert_eq!(
+        one(
+            rule,
+            &production(&db("count: 3, cluster: { decides: who-writes }"))
+        ),
+        hint("whether db, a cluster, is fenced is not known")
+    );
     for fields in [
         "count: 3, cluster: { fencing: offered }",
+        // A member that is cut off writes nothing.
+        "count: 3, cluster: { decides: every-write }",
+        "count: 3, cluster: { fencing: missing, decides: every-write }",
+        "count: 3, cluster: { decides: provider }",
         "count: 1, cluster: { fencing: missing }",
         "count: 3, roles: { 1: primary, 2: replica }",
         "count: 3",
@@ -230,6 +252,7 @@ fn a_cluster_over_two_sites() {
         "",
         ", cluster: { arbiter: { site: third } }",
         ", cluster: { arbiter: { external: judge } }",
+        ", cluster: { decides: provider }",
     ] {
         assert_eq!(with(cluster), [], "{cluster}");
     }

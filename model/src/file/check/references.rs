@@ -332,6 +332,7 @@ fn group(
     if let Some(Cluster {
         arbiter: Some(arbiter),
         fencing: _,
+        decides: _,
     }) = cluster
     {
         let path = path.name("cluster").name("arbiter");
