@@ -217,6 +217,25 @@ mod tests {
     }
 
     #[test]
+    fn days_are_those_that_their_makers_tell() {
+        for (text, out, end) in [
+            ("Ubuntu 26.10", "2026-10-15", "2027-07-15"),
+            ("Debian 12", "2023-06-10", "2026-07-11"),
+            ("RHEL 9.4", "2022-05-18", "2032-05-31"),
+            ("CentOS Stream 9", "2021-12-03", "2027-05-31"),
+            // Until RHEL 10 leaves full support.
+            ("CentOS Stream 10", "2024-12-12", "2030-05-31"),
+            ("Rocky Linux 8.4", "2021-06-21", "2029-05-31"),
+            ("AlmaLinux 8.10", "2021-03-30", "2029-05-31"),
+        ] {
+            let release = stated(text).unwrap().release().unwrap();
+            let day = |day: Option<NaiveDate>| day.unwrap().to_string();
+            assert_eq!(day(release.released()), out, "{text}");
+            assert_eq!(day(release.support_ends()), end, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_not_judged() {
         for text in [
             "",

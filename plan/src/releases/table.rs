@@ -1,13 +1,20 @@
-//! The releases themselves. Facts of these pages, looked up in November 2026:
+//! The releases themselves. Facts of these sources, each held against the table on 2026-11-29:
 //!
-//! - Ubuntu: <https://wiki.ubuntu.com/Releases>. The end of standard support of servers; what is sold
-//!   or subscribed to after that (ESM, Ubuntu Pro) is not standard support.
-//! - Debian: <https://wiki.debian.org/DebianReleases>. The end of support by Debian's own security
-//!   team, before LTS.
-//! - Red Hat Enterprise Linux: <https://access.redhat.com/support/policy/updates/errata>. The end of
-//!   maintenance, before extended life.
-//! - CentOS: <https://www.centos.org/cl-vs-cs/>; Rocky Linux: <https://wiki.rockylinux.org/rocky/version/>;
-//!   AlmaLinux: <https://wiki.almalinux.org/release-notes/>.
+//! - Ubuntu and Debian: the files `ubuntu.csv` and `debian.csv` of Debian's package `distro-info-data`
+//!   0.58+deb12u7, which follow <https://wiki.ubuntu.com/Releases> and
+//!   <https://wiki.debian.org/DebianReleases>; every day agrees. Of Ubuntu it is the end of standard support
+//!   of servers (`eol-server`); what is sold or subscribed to after that (ESM, Ubuntu Pro) is none. Of
+//!   Debian it is the end of support by its own security team (`eol`), before LTS.
+//! - Red Hat Enterprise Linux: its life cycle, <https://access.redhat.com/support/policy/updates/errata>, as
+//!   <https://endoflife.date/rhel> records it from Red Hat's own data. The end of maintenance, before extended
+//!   life.
+//! - CentOS: <https://www.centos.org/cl-vs-cs/>, <https://www.centos.org/download/> for the ends of Stream 9
+//!   and 10, <https://endoflife.date/centos> for CentOS 5 to 8, <https://wiki.centos.org/HowTos/EOL> for the end
+//!   of CentOS 4. When that came out, no page that was found still says.
+//! - Rocky Linux: <https://wiki.rockylinux.org/rocky/version/>. Its first release for use was 8.4; the page
+//!   counts 8.3, a candidate of 2021-05-01, as well.
+//! - AlmaLinux: <https://wiki.almalinux.org/release-notes/>. Others tell of 2029-03-01 for the end of 8, which
+//!   AlmaLinux itself once did.
 
 use super::Distribution::{self, AlmaLinux, CentOs, CentOsStream, Debian, RedHat, Rocky, Ubuntu};
 use super::Release;
@@ -110,7 +117,7 @@ pub(super) const RELEASES: &[Release] = &[
     plain(RedHat, "6", (2010, 11, 10), (2020, 11, 30)),
     plain(RedHat, "7", (2014, 6, 10), (2024, 6, 30)),
     plain(RedHat, "8", (2019, 5, 7), (2029, 5, 31)),
-    plain(RedHat, "9", (2022, 5, 17), (2032, 5, 31)),
+    plain(RedHat, "9", (2022, 5, 18), (2032, 5, 31)),
     plain(RedHat, "10", (2025, 5, 20), (2035, 5, 31)),
     plain(CentOs, "4", (2005, 3, 9), (2012, 2, 29)),
     plain(CentOs, "5", (2007, 4, 12), (2017, 3, 31)),
@@ -119,7 +126,7 @@ pub(super) const RELEASES: &[Release] = &[
     plain(CentOs, "8", (2019, 9, 24), (2021, 12, 31)),
     plain(CentOsStream, "8", (2019, 9, 24), (2024, 5, 31)),
     plain(CentOsStream, "9", (2021, 12, 3), (2027, 5, 31)),
-    plain(CentOsStream, "10", (2024, 12, 12), (2030, 1, 1)),
+    plain(CentOsStream, "10", (2024, 12, 12), (2030, 5, 31)),
     plain(Rocky, "8", (2021, 6, 21), (2029, 5, 31)),
     plain(Rocky, "9", (2022, 7, 14), (2032, 5, 31)),
     plain(Rocky, "10", (2025, 6, 11), (2035, 5, 31)),
