@@ -299,19 +299,24 @@ impl Engine {
         said(&writings).map_err(unreadable)
     }
 
-    /// The notes about an environment.
+    /// The notes about an environment, in the order in which they are shown: the open ones first, then by
+    /// how soon they matter.
     pub async fn notes(&self, environment: EnvironmentId) -> Result<Vec<NamedNote>, StoreError> {
         let about = about(&[environment]);
         let writings = self
             .store()
             .writings(WritingKind::Note, Some(&about))
             .await?;
-        let notes = writings.into_iter();
-        notes
-            .map(|writing| {
-                let note = read(&writing).map_err(unreadable)?;
-                Ok((writing, note))
-            })
-            .collect()
+        let notes = writings.into_iter().map(|writing| {
+            let note = read(&writing).map_err(unreadable)?;
+            Ok((writing, note))
+        });
+        let mut notes: Vec<NamedNote> = notes.collect::<Result<_, StoreError>>()?;
+        notes.sort_by(|(a, note), (b, other)| {
+            let place = |note: &Note| (note.state, note.priority, note.want, note.since);
+            let by_place = place(note).cmp(&place(other));
+            by_place.then_with(|| a.key.name.cmp(&b.key.name))
+        });
+        Ok(notes)
     }
 }

@@ -11,6 +11,7 @@ mod current;
 mod estimate;
 mod figures;
 pub mod markdown;
+mod markup;
 pub mod mediawiki;
 mod open;
 mod request;

@@ -138,24 +138,35 @@ fn write(records: &[Vec<String>]) -> String {
 /// A field: quoted where it has to be, and with an apostrophe before what a spreadsheet would take
 /// for a formula.
 fn quoted(field: &str) -> String {
+    let mut text = field.to_owned();
+    end_field(&mut text, 0);
+    text
+}
+
+/// Makes a field of what a text has from a place on: quoted where it has to be, and with an apostrophe,
+/// which spreadsheets don't show, before what one would take for a formula. What needs neither stays where
+/// it is. The place is where the field was begun.
+pub fn end_field(text: &mut String, begun: usize) {
+    let field = text.get(begun..).unwrap_or_default();
     // Spreadsheets look past white space and take the wide forms as well.
     let first = field.trim_start().chars().next();
     let formula = matches!(
         first,
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
     ) || field.starts_with(['\t', '\r', '\n']);
-    let guarded = if formula {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    };
-    let quote = guarded.contains(['"', ',', '\r', '\n'])
-        || guarded.starts_with(char::is_whitespace)
-        || guarded.ends_with(char::is_whitespace);
+    let quote = field.contains(['"', ',', '\r', '\n'])
+        || (!formula && field.starts_with(char::is_whitespace))
+        || field.ends_with(char::is_whitespace);
+    if !formula && !quote {
+        return;
+    }
+    let field = text.split_off(begun);
+    let apostrophe = if formula { "'" } else { "" };
     if quote {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
+        let field = field.replace('"', "\"\"");
+        text.extend(["\"", apostrophe, &field, "\""]);
     } else {
-        guarded
+        text.extend([apostrophe, &field]);
     }
 }
 

@@ -1,30 +1,18 @@
 //! Markdown, as GitHub and most others read it: a heading, notes, and pipe tables.
 
-// Writing into a text can't fail, so that its results are dropped.
-use std::fmt::Write as _;
-
+use super::markup::{self, Marks};
 use super::table::{Align, Cell, Report, Row, RowKind, Table};
 use crate::markdown::escape;
 
 /// A whole report.
 pub fn render(report: &Report) -> String {
-    let Report {
-        title,
-        notes,
-        tables,
-    } = report;
-    let mut text = format!("# {}\n", escape(title));
-    if !notes.is_empty() {
-        text.push('\n');
-    }
-    for note in notes {
-        let _ = writeln!(text, "- {}", escape(note));
-    }
-    for each in tables {
-        text.push('\n');
-        text.push_str(&table(each));
-    }
-    text
+    let marks = Marks {
+        heading: |title| format!("# {title}"),
+        note: "-",
+        escape,
+        table,
+    };
+    markup::render(report, &marks)
 }
 
 /// One table, under its caption.

@@ -116,32 +116,21 @@ pub(super) async fn run(command: NotesCommand, setup: Setup, out: Out) -> Result
     Ok(Done::Yes)
 }
 
-/// The notes about an environment, the open ones first, then the most urgent.
+/// The notes about an environment, in the order in which they are shown.
 async fn all(
     installation: &Installation,
     environment: &EnvironmentName,
 ) -> Result<Vec<Listed>, CliError> {
     let engine = &installation.engine;
     let environment = engine.environment(environment).await?;
-    let mut notes: Vec<Listed> = engine
-        .notes(environment.id)
-        .await?
-        .into_iter()
-        .map(|(writing, note)| Listed {
-            id: writing.key.name,
-            note,
-            by: writing.by.to_string(),
-            at: writing.at,
-        })
-        .collect();
-    notes.sort_by(|a, b| {
-        let place = |listed: &Listed| {
-            let note = &listed.note;
-            (note.state, note.priority, note.want, note.since)
-        };
-        place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id))
+    let notes = engine.notes(environment.id).await?.into_iter();
+    let notes = notes.map(|(writing, note)| Listed {
+        id: writing.key.name,
+        note,
+        by: writing.by.to_string(),
+        at: writing.at,
     });
-    Ok(notes)
+    Ok(notes.collect())
 }
 
 async fn one(

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use app::Refusal;
 use app::routes::{self, CopyForm, DestroyForm, ExtendForm, PlainForm};
-use axum::extract::rejection::{FormRejection, PathRejection};
-use axum::extract::{Extension, Form, Path, State};
+use axum::extract::rejection::{ExtensionRejection, FormRejection, PathRejection};
+use axum::extract::{Extension, Form, FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use chrono::Duration;
@@ -53,10 +54,23 @@ struct Back {
 }
 
 /// One form being answered.
-struct Answering {
+pub(super) struct Answering {
     web: Arc<Web>,
     who: Who,
     asked: Asked,
+}
+
+/// Every handler of a form begins with this.
+impl FromRequestParts<Arc<Web>> for Answering {
+    type Rejection = ExtensionRejection;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        web: &Arc<Web>,
+    ) -> Result<Self, ExtensionRejection> {
+        let Extension(who) = Extension::<Who>::from_request_parts(parts, web).await?;
+        Ok(Self::new(Arc::clone(web), who, &parts.uri, &parts.headers))
+    }
 }
 
 impl Answering {
@@ -118,6 +132,18 @@ fn sent<F>(form: Sent<F>) -> Result<F, Failed> {
         .map_err(|error| bad_request(error.body_text()))
 }
 
+/// What a form about an environment begins with: which one, what was sent, and where a refusal goes back to.
+fn begin<F>(
+    name: Named,
+    form: Sent<F>,
+    back: impl FnOnce(&EnvironmentName) -> Back,
+) -> (Back, Result<(EnvironmentName, F), Failed>) {
+    match named(name) {
+        Ok(name) => (back(&name), sent(form).map(|form| (name, form))),
+        Err(error) => (dashboard(), Err(error)),
+    }
+}
+
 fn dashboard() -> Back {
     Back {
         to: routes::DASHBOARD.to_owned(),
@@ -126,15 +152,7 @@ fn dashboard() -> Back {
 }
 
 /// Starts a copy.
-pub(super) async fn copy(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
-    name: Named,
-    form: Sent<CopyForm>,
-) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
+pub(super) async fn copy(answering: Answering, name: Named, form: Sent<CopyForm>) -> Response {
     let source = match named(name) {
         Ok(source) => source,
         Err(error) => return answering.answer(Err(error), dashboard()).await,
@@ -244,14 +262,10 @@ async fn start_copy(
 
 /// Takes an environment down.
 pub(super) async fn destroy(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     name: Named,
     form: Sent<DestroyForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
     let name = match named(name) {
         Ok(name) => name,
         Err(error) => return answering.answer(Err(error), dashboard()).await,
@@ -322,25 +336,13 @@ async fn take_down(
 }
 
 /// Lets a temporary environment live longer.
-pub(super) async fn extend(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
-    name: Named,
-    form: Sent<ExtendForm>,
-) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
-    let name = match named(name) {
-        Ok(name) => name,
-        Err(error) => return answering.answer(Err(error), dashboard()).await,
-    };
-    let back = Back {
-        to: routes::environment(&name),
+pub(super) async fn extend(answering: Answering, name: Named, form: Sent<ExtendForm>) -> Response {
+    let (back, begun) = begin(name, form, |name| Back {
+        to: routes::environment(name),
         what: "the environment",
-    };
-    let done = match sent(form) {
-        Ok(form) => lengthen(&answering, name, form).await,
+    });
+    let done = match begun {
+        Ok((name, form)) => lengthen(&answering, name, form).await,
         Err(error) => Err(error),
     };
     answering.answer(done, back).await
@@ -375,14 +377,10 @@ async fn lengthen(
 
 /// Gives the private half of a keypair, as a file.
 pub(super) async fn fetch_key(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     named: Result<Path<(EnvironmentName, KeypairName)>, PathRejection>,
     form: Sent<PlainForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
     let Ok(Path((name, keypair))) = named else {
         let error = super::trouble::not_found("such keypair");
         return answering.answer(Err(error), dashboard()).await;
@@ -423,14 +421,10 @@ async fn key_of(
 
 /// Takes a stopped operation up again.
 pub(super) async fn resume(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     id: Result<Path<OperationId>, PathRejection>,
     form: Sent<PlainForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
     let Ok(Path(id)) = id else {
         let error = super::trouble::not_found("such operation");
         return answering.answer(Err(error), dashboard()).await;

@@ -1,44 +1,30 @@
 //! The form that writes a note about an environment.
 
-use std::sync::Arc;
-
 use app::routes::{self, NoteForm};
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use engine::Ask;
 use engine::writings::NewWriting;
 use model::name::EnvironmentName;
 use plan::writings::{Note, is_link};
 
-use super::{Answering, Back, Named, Sent, dashboard, named, sent};
-use crate::web::Web;
+use super::{Answering, Back, Named, Sent, begin};
 use crate::web::trouble::{Failed, bad_request};
-use crate::web::who::Who;
 
 /// The longest text of a note, in bytes.
 const MAX_TEXT: usize = 16_000;
 
 /// Writes a note, or takes it away.
 pub(in crate::web) async fn note(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     name: Named,
     form: Sent<NoteForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
-    let name = match named(name) {
-        Ok(name) => name,
-        Err(error) => return answering.answer(Err(error), dashboard()).await,
-    };
-    let back = Back {
-        to: routes::notes(&name),
+    let (back, begun) = begin(name, form, |name| Back {
+        to: routes::notes(name),
         what: "the notes",
-    };
-    let done = match sent(form) {
-        Ok(form) => write(&answering, name, form).await,
+    });
+    let done = match begun {
+        Ok((name, form)) => write(&answering, name, form).await,
         Err(error) => Err(error),
     };
     answering.answer(done, back).await

@@ -1,41 +1,27 @@
 //! The form that stops or starts an instance.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use app::routes::{self, PowerForm};
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use engine::Ask;
 use model::key::{Key, ResourceKind};
 use model::name::EnvironmentName;
+use std::collections::BTreeSet;
 
-use super::{Answering, Back, Named, Sent, dashboard, followed, named, sent};
-use crate::web::Web;
+use super::{Answering, Back, Named, Sent, begin, followed};
 use crate::web::trouble::Failed;
-use crate::web::who::Who;
 
 /// Stops or starts an instance.
 pub(in crate::web) async fn power(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     name: Named,
     form: Sent<PowerForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
-    let name = match named(name) {
-        Ok(name) => name,
-        Err(error) => return answering.answer(Err(error), dashboard()).await,
-    };
-    let back = Back {
-        to: routes::environment(&name),
+    let (back, begun) = begin(name, form, |name| Back {
+        to: routes::environment(name),
         what: "the environment",
-    };
-    let done = match sent(form) {
-        Ok(form) => set_power(&answering, name, form).await,
+    });
+    let done = match begun {
+        Ok((name, form)) => set_power(&answering, name, form).await,
         Err(error) => Err(error),
     };
     answering.answer(done, back).await

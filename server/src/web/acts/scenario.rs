@@ -1,10 +1,6 @@
 //! The form that keeps a question of what if, or forgets it.
 
-use std::sync::Arc;
-
 use app::routes::{self, ScenarioForm};
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use engine::Ask;
 use engine::writings::NewWriting;
@@ -12,34 +8,24 @@ use model::name::EnvironmentName;
 use plan::what_if::Scenario;
 use plan::writings::KeptScenario;
 
-use super::{Answering, Back, Named, Sent, dashboard, named, sent};
-use crate::web::Web;
+use super::{Answering, Back, Named, Sent, begin};
 use crate::web::trouble::{Failed, bad_request};
-use crate::web::who::Who;
 
 /// The longest name of a question.
 const MAX_NAME: usize = 60;
 
 /// Keeps a question, or forgets it.
 pub(in crate::web) async fn scenario(
-    State(web): State<Arc<Web>>,
-    Extension(who): Extension<Who>,
-    uri: Uri,
-    headers: HeaderMap,
+    answering: Answering,
     name: Named,
     form: Sent<ScenarioForm>,
 ) -> Response {
-    let answering = Answering::new(web, who, &uri, &headers);
-    let name = match named(name) {
-        Ok(name) => name,
-        Err(error) => return answering.answer(Err(error), dashboard()).await,
-    };
-    let back = Back {
-        to: routes::what_if(&name),
+    let (back, begun) = begin(name, form, |name| Back {
+        to: routes::what_if(name),
         what: "the question",
-    };
-    let done = match sent(form) {
-        Ok(form) => keep(&answering, name, form).await,
+    });
+    let done = match begun {
+        Ok((name, form)) => keep(&answering, name, form).await,
         Err(error) => Err(error),
     };
     answering.answer(done, back).await

@@ -21,7 +21,7 @@ impl Reader {
         let (_, topology) = self
             .state_of(&environment, &EnvironmentAsk::default())
             .await?;
-        let mut notes: Vec<ShownNote> = self
+        let notes: Vec<ShownNote> = self
             .engine()
             .notes(environment.id)
             .await?
@@ -33,11 +33,6 @@ impl Reader {
                 at: writing.at,
             })
             .collect();
-        notes.sort_by(|a, b| {
-            let place =
-                |shown: &ShownNote| (shown.note.priority, shown.note.want, shown.note.since);
-            place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id))
-        });
         let items = topology.items();
         let subjects = items
             .keys()

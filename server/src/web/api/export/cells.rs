@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use plan::report::csv::end_field;
+
 /// Several values in one cell.
 pub(super) fn joined<T: Display>(values: impl IntoIterator<Item = T> + Clone) -> impl Display {
     fmt::from_fn(move |f| {
@@ -28,25 +30,12 @@ pub(super) fn end(text: &mut String) {
     text.push_str("\r\n");
 }
 
-/// A cell and the comma behind it. A text that a spreadsheet would take for a formula gets an
-/// apostrophe in front, which spreadsheets don't show.
+/// A cell and the comma behind it.
 pub(super) fn cell(text: &mut String, value: impl Display) {
-    let start = text.len();
+    let begun = text.len();
     // Nothing that is written to a text fails.
     let _never = write!(text, "{value}");
-    let written = &text[start..];
-    let formula = written.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let quoted = written.contains([',', '"', '\n', '\r']);
-    if formula || quoted {
-        let value = text.split_off(start);
-        let apostrophe = if formula { "'" } else { "" };
-        if quoted {
-            let value = value.replace('"', "\"\"");
-            text.extend(["\"", apostrophe, &value, "\""]);
-        } else {
-            text.extend([apostrophe, &value]);
-        }
-    }
+    end_field(text, begun);
     text.push(',');
 }
 
