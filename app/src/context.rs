@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use chrono::DateTime;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::use_params_map;
@@ -11,18 +10,10 @@ use model::operation::Trouble;
 
 use crate::backend::{Backend, BackendContext, PageError};
 use crate::components::frame::{self, Place};
-use crate::data::{Frame, Viewer};
+use crate::data::Frame;
 use crate::pages::error;
 use crate::routes::Query;
-
-/// Who looks at the page, and the server's time.
-pub(crate) fn viewer() -> Viewer {
-    use_context::<Viewer>().unwrap_or_else(|| Viewer {
-        name: None,
-        form_token: String::new(),
-        now: DateTime::UNIX_EPOCH,
-    })
-}
+pub(crate) use crate::viewer::viewer;
 
 /// The parameters of the address behind `?`.
 pub(crate) fn query() -> Query {

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
-pub(crate) use crate::span::{clock, span};
+#[cfg(feature = "ssr")]
+pub(crate) use crate::span::clock;
+pub(crate) use crate::span::span;
 
 /// A number with its thousands apart: `3,330`.
 pub(crate) fn number(n: u64) -> String {

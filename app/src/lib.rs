@@ -1,7 +1,8 @@
 //! The pages, compiled twice: with `ssr` into the server, whole, and with `hydrate` for the
 //! browser, the islands alone.
 //!
-//! Pages are complete HTML; islands make them livelier. Nothing here may reach for the server's
+//! Pages are complete HTML; islands make them livelier. What an island draws again (see
+//! `components::what_if`) is drawn by the same functions in both halves. Nothing here may reach for the server's
 //! own crates or change anything: what a page needs of the server it reads through
 //! [`backend::Backend`], and whatever changes something is a form that the server answers.
 #![recursion_limit = "512"]
@@ -10,13 +11,16 @@
 mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
-#[cfg(feature = "ssr")]
+// What islands draw again is drawn by the server's own functions; the browser's half uses few of them.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))]
 mod components;
 #[cfg(feature = "ssr")]
 mod context;
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod data;
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[cfg_attr(not(feature = "ssr"), allow(dead_code))]
 mod fmt;
 pub mod islands;
 #[cfg(feature = "ssr")]
@@ -25,9 +29,11 @@ mod pages;
 pub mod policy;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod progress;
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod routes;
 mod span;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+mod viewer;
 
 #[cfg(feature = "ssr")]
 pub use app::{App, edit_page, refusal_page, shell};

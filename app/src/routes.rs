@@ -56,7 +56,7 @@ pub use forms::{
 pub use query::{Query, export, instance_filter, instances, instances_of, sort_word};
 pub use tells::{
     KEPT, ReportAsk, ReportKind, RunbookAsk, WhatIfAsk, report, report_file, reports, runbook,
-    runbook_file, runbook_for, what_if, what_if_kept,
+    runbook_file, runbook_for, what_if, what_if_ground, what_if_kept,
 };
 
 /// The dashboard.

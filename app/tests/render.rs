@@ -88,7 +88,23 @@ const PAGES: &[(&str, &[&str])] = &[
     ),
     (
         "/environments/production-2014/what-if?count.db=3",
-        &["Work it out", "What there is", "name=\"count.db\""],
+        &[
+            "Work it out",
+            "What there is",
+            "name=\"count.db\"",
+            "aria-label=\"db, as a slider\"",
+            "name=\"lost\"",
+            "count.db=3",
+        ],
+    ),
+    (
+        "/environments/production-2014/what-if?kept=winter&lost=member.db.1&lost=zone.nova",
+        &[
+            "name=\"kept\"",
+            "(by a kept question)",
+            "zone nova",
+            "What still stands",
+        ],
     ),
     (
         "/environments/production-2014/runbook?sizing=min",
@@ -546,11 +562,13 @@ async fn pages_can_be_read_by_machines_that_read_to_people() {
                 continue;
             }
             let id = attributes(field, "id");
-            // A field stands within its label, or a label names it.
+            // A field stands within its label, or a label names it; a second one for the same value
+            // says itself what it is.
             let before = &html[..field.as_ptr() as usize - html.as_ptr() as usize];
             let within = before.rfind("<label") > before.rfind("</label>");
             assert!(
                 within
+                    || !attributes(field, "aria-label").is_empty()
                     || id
                         .first()
                         .is_some_and(|id| html.contains(&format!("for=\"{id}\""))),

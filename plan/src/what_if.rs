@@ -5,6 +5,7 @@
 
 mod check;
 mod fit;
+mod given;
 mod scenario;
 mod words;
 
@@ -20,6 +21,7 @@ use model::topology::Topology;
 use serde::{Deserialize, Serialize};
 
 pub use fit::{Bound, Broken, Held, Largest, Limit, Limited};
+pub use given::Given;
 pub use scenario::{MAX_TEMPORARIES, Part, Scenario, ScenarioError, stack};
 
 use crate::capacity::{BySizing, Taken, Totals, taken, times, together};

@@ -10,9 +10,11 @@ use model::count::Sizing;
 use model::name::{CloudName, FlavorName, GroupName};
 use plan::capacity::capacity_of;
 use plan::headroom::Fit;
-use plan::loss::{Loss, Places};
+use plan::loss::{Loss, Place, Places};
 use plan::offers::{Quota, QuotaKind};
-use plan::what_if::{Base, Bound, Ground, MAX_TEMPORARIES, Outcome, Scenario, stack, what_if};
+use plan::what_if::{
+    Base, Bound, Given, Ground, MAX_TEMPORARIES, Outcome, Scenario, stack, what_if,
+};
 use proptest::prelude::*;
 
 fn group(name: &str) -> GroupName {
@@ -251,5 +253,120 @@ proptest! {
         }
         prop_assert!(form.clone().without_what_is_so(&base).is_empty());
         prop_assert_eq!(what_if(&base, &form).unwrap().all, outcome.all);
+    }
+}
+
+/// Choices and losses, some of which are about what is there.
+fn scenario_of(
+    topology: &model::topology::Topology,
+    counts: &[(prop::sample::Index, u32)],
+    losses: &[(u8, prop::sample::Index)],
+) -> Scenario {
+    let names: Vec<&GroupName> = topology.groups.keys().collect();
+    let mut scenario = Scenario::default();
+    if !names.is_empty() {
+        let chosen = counts.iter();
+        scenario.production.counts = chosen
+            .map(|(at, count)| ((*at.get(&names)).clone(), *count))
+            .collect();
+        scenario.lost = losses
+            .iter()
+            .filter_map(|(sort, at)| match sort {
+                0 => {
+                    let name = at.get(&names);
+                    let group = topology.groups.get(*name)?;
+                    let first = group.ordinals(group.count.max()).into_iter().next()?;
+                    Some(Loss::Member((*name).clone(), first))
+                }
+                1 => Some(Loss::Host("a".to_owned())),
+                2 => Some(Loss::Zone("b".to_owned())),
+                3 => topology.site.clone().map(Loss::Site),
+                _ => Some(Loss::AnyHost),
+            })
+            .collect();
+    }
+    scenario
+}
+
+proptest! {
+    #[test]
+    fn what_is_left_out_for_a_browser_changes_nothing(
+        production in any::topology().boxed(),
+        temporary in any::topology().boxed(),
+        secondary in prop::option::of(any::topology().boxed()),
+        ground in any_ground(),
+        counts in prop::collection::vec((any::<prop::sample::Index>(), 0..9_u32), 0..4),
+        losses in prop::collection::vec((0..5_u8, any::<prop::sample::Index>()), 0..4),
+        known in prop::collection::vec(prop::option::of(0..3_usize), 20),
+    ) {
+        let mut clouds = simulated(ground);
+        let mut production = production;
+        production.cloud = Some(CloudName::new("simulated").unwrap());
+        clouds.insert(CloudName::new("other").unwrap(), clouds.values().next().unwrap().clone());
+        let places = production.instances().zip(&known).filter_map(|((key, _), place)| {
+            let word = Some(["a", "b", "c"][(*place)?].to_owned());
+            Some((key, Place { host: word.clone(), zone: word }))
+        });
+        let asked = Scenario {
+            temporaries: Some(2),
+            with_secondary: secondary.is_some().then_some(true),
+            ..scenario_of(&production, &counts, &losses)
+        };
+        let given = Given {
+            places: places.collect(),
+            production,
+            temporary: Some(temporary),
+            secondary,
+            clouds,
+            book: None,
+        };
+        let sent = serde_json::to_string(&given.clone().lean()).unwrap();
+        let lean: Given = serde_json::from_str(&sent).unwrap();
+        prop_assert_eq!(&lean, &given.clone().lean());
+        prop_assert_eq!(what_if(&lean.base(), &asked), what_if(&given.base(), &asked));
+        prop_assert_eq!(
+            asked.clone().without_what_is_so(&lean.base()),
+            asked.without_what_is_so(&given.base())
+        );
+    }
+
+    #[test]
+    fn what_lies_on_top_of_a_kept_question_comes_to_the_same(
+        production in any::topology().boxed(),
+        kept in prop::collection::vec((any::<prop::sample::Index>(), 0..9_u32), 0..4),
+        own in prop::collection::vec((any::<prop::sample::Index>(), 0..9_u32), 0..4),
+        as_planned in any::<bool>(),
+        losses in prop::collection::vec((0..5_u8, any::<prop::sample::Index>()), 0..4),
+        numbers in [prop::option::of(0..3_u32), prop::option::of(0..3_u32)],
+    ) {
+        let clouds = Clouds::new();
+        let base = Base {
+            production: &production,
+            temporary: Some(&production),
+            secondary: None,
+            clouds: &clouds,
+            book: None,
+            places: &Places::new(),
+        };
+        let (some, all) = losses.split_at(losses.len() / 2);
+        let kept = Scenario {
+            temporaries: numbers[0],
+            ..scenario_of(&production, &kept, some)
+        };
+        let mut own = Scenario {
+            temporaries: numbers[1],
+            ..scenario_of(&production, &own, all)
+        };
+        if as_planned {
+            for (name, group) in &production.groups {
+                own.production.counts.insert(name.clone(), group.count.planned());
+            }
+        }
+        let meant = own.clone().on_top_of(&kept, &base);
+        let all = |own: &Scenario| stack([&kept, own]).without_what_is_so(&base);
+        prop_assert_eq!(all(&meant), all(&own));
+        // And says nothing twice.
+        prop_assert_eq!(meant.clone().on_top_of(&kept, &base), meant.clone());
+        prop_assert!(meant.lost.is_disjoint(&kept.lost));
     }
 }

@@ -4,6 +4,8 @@
 
 #[path = "browser/edit.rs"]
 mod edit;
+#[path = "browser/what_if.rs"]
+mod what_if;
 
 use std::path::Path;
 use std::time::Duration;

@@ -48,3 +48,5 @@ mod prices;
 mod sign_in;
 #[path = "web/tells.rs"]
 mod tells;
+#[path = "web/what_if.rs"]
+mod what_if;

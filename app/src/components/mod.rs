@@ -1,30 +1,52 @@
 //! What pages are made of: plain functions from data to HTML on native elements. They know no
-//! backend and hold no state; what moves is an island.
+//! backend and hold no state; what moves is an island. Those that islands draw again are compiled into
+//! both halves.
 
 pub(crate) mod age;
+#[cfg(feature = "ssr")]
 pub(crate) mod assign;
 pub(crate) mod badge;
 pub(crate) mod capacity;
+#[cfg(feature = "ssr")]
 pub(crate) mod change;
 pub(crate) mod empty;
+#[cfg(feature = "ssr")]
 pub(crate) mod fidelity;
+#[cfg(feature = "ssr")]
 pub(crate) mod finding;
+#[cfg(feature = "ssr")]
 pub(crate) mod form;
+#[cfg(feature = "ssr")]
 pub(crate) mod frame;
+#[cfg(feature = "ssr")]
 pub(crate) mod groups;
+#[cfg(feature = "ssr")]
 pub(crate) mod held_table;
+#[cfg(feature = "ssr")]
 pub(crate) mod icon;
+#[cfg(feature = "ssr")]
 pub(crate) mod instance_table;
+#[cfg(feature = "ssr")]
 pub(crate) mod keys;
+#[cfg(feature = "ssr")]
 pub(crate) mod log;
+#[cfg(feature = "ssr")]
 pub(crate) mod measured;
+#[cfg(feature = "ssr")]
 pub(crate) mod meter;
+#[cfg(feature = "ssr")]
 pub(crate) mod pager;
+#[cfg(feature = "ssr")]
 pub(crate) mod proof;
+#[cfg(feature = "ssr")]
 pub(crate) mod rooms;
+#[cfg(feature = "ssr")]
 pub(crate) mod sort;
+#[cfg(feature = "ssr")]
 pub(crate) mod standing;
 pub(crate) mod time;
+#[cfg(feature = "ssr")]
 pub(crate) mod timeline;
 pub(crate) mod trouble;
 pub(crate) mod unknown;
+pub(crate) mod what_if;

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use crate::context;
 use crate::fmt;
+use crate::viewer::viewer;
 
 /// A moment, absolute with its zone.
 pub(crate) fn absolute(at: DateTime<Utc>) -> impl IntoView {
-    let now = context::viewer().now;
+    let now = viewer().now;
     view! {
         <time datetime=at.to_rfc3339() title=fmt::relative(at, now)>
             {fmt::moment(at)}
@@ -18,7 +18,7 @@ pub(crate) fn absolute(at: DateTime<Utc>) -> impl IntoView {
 
 /// A moment, by how long ago it was; the absolute time is its tooltip.
 pub(crate) fn relative(at: DateTime<Utc>) -> impl IntoView {
-    let now = context::viewer().now;
+    let now = viewer().now;
     view! {
         <time datetime=at.to_rfc3339() title=fmt::moment(at)>
             {fmt::relative(at, now)}
@@ -28,7 +28,7 @@ pub(crate) fn relative(at: DateTime<Utc>) -> impl IntoView {
 
 /// A moment in both ways.
 pub(crate) fn both(at: DateTime<Utc>) -> impl IntoView {
-    let now = context::viewer().now;
+    let now = viewer().now;
     view! {
         <time datetime=at.to_rfc3339()>
             {fmt::moment(at)} " " <span class="muted">"(" {fmt::relative(at, now)} ")"</span>

@@ -14,11 +14,12 @@ use model::id::CloudId;
 use model::name::{CloudName, EnvironmentName, GroupName};
 use model::quota::{Quota, QuotaKind};
 use plan::grouping::{Guess, Proposal};
+use serde::{Deserialize, Serialize};
 
 use super::CloudMeters;
 
 /// How old data is that was collected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Age {
     /// When it was last true.
     pub at: DateTime<Utc>,

@@ -37,7 +37,7 @@ pub use notes::{NotesData, ShownNote};
 pub use operation::{AuditData, OperationData, OperationsData};
 pub use prices::PricesData;
 pub use tells::{ReportData, RunbookData};
-pub use what_if::WhatIfData;
+pub use what_if::{KeptFree, NotKept, WhatIfData, WhatIfGround, WorkedOut, refused};
 
 use chrono::{DateTime, Utc};
 use model::environment::{EnvironmentKind, Layer};

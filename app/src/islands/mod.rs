@@ -10,6 +10,7 @@ mod live;
 mod live_filter;
 mod live_form;
 mod live_part;
+mod live_what_if;
 mod theme;
 
 pub use countdown::Countdown;
@@ -18,6 +19,7 @@ pub use live::Live;
 pub use live_filter::LiveFilter;
 pub use live_form::LiveForm;
 pub use live_part::LivePart;
+pub use live_what_if::LiveWhatIf;
 pub use theme::ThemeSwitch;
 #[cfg(feature = "ssr")]
 pub(crate) use theme::chosen as theme_of_request;

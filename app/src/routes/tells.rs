@@ -149,7 +149,7 @@ pub struct WhatIfAsk {
 }
 
 impl WhatIfAsk {
-    /// Reads it from an address.
+    /// Reads it from an address, or from a form, which says the same.
     pub fn read(query: &Query) -> Result<Self, String> {
         let own = query.pairs().filter(|(name, _)| *name != KEPT);
         Ok(Self {
@@ -157,6 +157,23 @@ impl WhatIfAsk {
             scenario: Scenario::from_pairs(own).map_err(|error| error.to_string())?,
         })
     }
+
+    /// Its address.
+    pub fn address(&self, name: &EnvironmentName) -> String {
+        let Self { kept, scenario } = self;
+        let own = scenario.pairs();
+        let kept = kept.iter().map(|kept| (KEPT, Some(kept.clone())));
+        let own = own
+            .iter()
+            .map(|(name, value)| (name.as_str(), Some(value.clone())));
+        address(&what_if(name), &kept.chain(own).collect::<Vec<_>>())
+    }
+}
+
+/// What the page of a what-if is worked out from, as JSON: the browser asks for it once, at the first
+/// touch of the form.
+pub fn what_if_ground(name: &EnvironmentName) -> String {
+    format!("{}.json", what_if(name))
 }
 
 /// A what-if by questions that were kept.
@@ -225,6 +242,14 @@ mod tests {
             let query = Query::parse(address.split_once('?').unwrap().1);
             assert_eq!(ReportAsk::read(&query), Ok(ask));
         }
+        let ask = WhatIfAsk {
+            kept: vec!["a & b".to_owned(), "c=d".to_owned()],
+            scenario: "count.db=3&lost=any-host&lost=zone.a%26b".parse().unwrap(),
+        };
+        let address = ask.address(&name);
+        let query = Query::parse(address.split_once('?').unwrap().1);
+        assert_eq!(WhatIfAsk::read(&query), Ok(ask));
+        assert_eq!(WhatIfAsk::default().address(&name), what_if(&name));
         let wrong = ReportAsk::read(&Query::parse("report=novel")).unwrap_err();
         assert!(wrong.contains("use one of summary"), "{wrong}");
     }

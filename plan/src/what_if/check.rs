@@ -90,24 +90,44 @@ impl Scenario {
 
     /// This without what is so anyway: a form sends every field, those that nobody touched too.
     #[must_use]
-    pub fn without_what_is_so(mut self, base: &Base) -> Self {
+    pub fn without_what_is_so(self, base: &Base) -> Self {
+        self.on_top_of(&Self::default(), base)
+    }
+
+    /// What of this says something else than another that lies beneath it: stacked over that one it
+    /// comes to the same. What is planned is said where the other says otherwise.
+    #[must_use]
+    pub fn on_top_of(mut self, beneath: &Self, base: &Base) -> Self {
         for part in Part::ALL {
             let Some(topology) = base.topology(part) else {
                 continue;
             };
+            let under = beneath.choices(part);
             let Choices { counts, flavors } = self.choices_mut(part);
-            let group = |name: &GroupName| topology.groups.get(name);
-            counts.retain(|name, n| group(name).is_none_or(|own| own.count.planned() != *n));
+            counts.retain(|name, n| {
+                let own = topology.groups.get(name);
+                own.is_none_or(|own| match under.counts.get(name) {
+                    Some(other) => other != n,
+                    None => own.count.planned() != *n,
+                })
+            });
             flavors.retain(|name, flavor| {
-                group(name).is_none_or(|own| {
+                let own = topology.groups.get(name);
+                own.is_none_or(|own| match under.flavors.get(name) {
+                    Some(other) => other != flavor,
                     // Instances that were seen with another flavor would get this one.
-                    own.flavor.fixed() != Some(flavor)
-                        || own.instances.values().any(|facts| facts.flavor.is_some())
+                    None => {
+                        own.flavor.fixed() != Some(flavor)
+                            || own.instances.values().any(|facts| facts.flavor.is_some())
+                    }
                 })
             });
         }
-        self.temporaries = self.temporaries.filter(|number| *number > 0);
-        self.with_secondary = self.with_secondary.filter(|with| *with);
+        let number = beneath.temporaries.unwrap_or(0);
+        self.temporaries = self.temporaries.filter(|own| *own != number);
+        let with = beneath.with_secondary.unwrap_or(false);
+        self.with_secondary = self.with_secondary.filter(|own| *own != with);
+        self.lost.retain(|loss| !beneath.lost.contains(loss));
         self
     }
 }

@@ -27,41 +27,40 @@ pub(super) fn section(data: &WhatIfData) -> impl IntoView + use<> {
             </p>
         }
     });
-    let scenario = data.scenario.to_string();
-    let keep = (!data.scenario.is_empty()).then(|| {
-        view! {
-            <form method="post" action=routes::what_if(name) class="note-form">
-                {form::token()}
-                {form::hidden("scenario", scenario)}
-                <label>
-                    "Keep this question as" <input name="name" required=true maxlength="60" />
-                </label>
-                <label>"Note" <input name="note" maxlength="300" /></label>
-                <div class="actions wide">
-                    <button type="submit">"Keep it"</button>
-                </div>
-            </form>
-        }
-    });
-    (kept.is_some() || keep.is_some()).then(|| {
-        view! {
-            <section aria-labelledby="kept-title">
-                <h2 id="kept-title">"Kept questions"</h2>
-                {kept}
-                {keep}
-            </section>
-        }
-    })
+    // Where nothing is asked there is nothing to keep; it appears when a slider is moved.
+    let scenario = &data.worked.scenario;
+    let nothing = scenario.is_empty();
+    let keep = view! {
+        <form method="post" action=routes::what_if(name) class="note-form" id="keep" hidden=nothing>
+            {form::token()}
+            {form::hidden("scenario", scenario.to_string())}
+            <label>
+                "Keep this question as" <input name="name" required=true maxlength="60" />
+            </label>
+            <label>"Note" <input name="note" maxlength="300" /></label>
+            <div class="actions wide">
+                <button type="submit">"Keep it"</button>
+            </div>
+        </form>
+    };
+    view! {
+        <section aria-labelledby="kept-title" id="kept" hidden=nothing && data.kept.is_empty()>
+            <h2 id="kept-title">"Kept questions"</h2>
+            {kept}
+            {keep}
+        </section>
+    }
 }
 
 fn line(data: &WhatIfData, kept: &str, note: Option<&str>) -> impl IntoView + use<> {
     let name = &data.environment.name;
     let note = note.map(|note| format!(" – {note}"));
     let (label, value) = (kept.to_owned(), kept.to_owned());
+    let asked = data.stacked.iter().any(|asked| asked == kept);
     view! {
         <li>
             <label class="inline">
-                <input type="checkbox" name=routes::KEPT value=value />
+                <input type="checkbox" name=routes::KEPT value=value checked=asked />
                 <a href=routes::what_if_kept(name, &[kept])>{label}</a>
                 <span class="muted">{note}</span>
             </label>

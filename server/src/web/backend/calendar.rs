@@ -311,7 +311,7 @@ impl Reader {
             ..app::routes::WhatIfAsk::default()
         };
         let data = self.read_what_if(name, &ask).await?;
-        let outcome = data.outcome.map_err(|trouble| Failed {
+        let outcome = data.worked.outcome.map_err(|trouble| Failed {
             status: axum::http::StatusCode::CONFLICT,
             trouble,
         })?;

@@ -15,6 +15,7 @@ mod pure;
 mod table;
 mod web;
 mod what_if;
+mod what_if_page;
 
 use table::Table;
 
@@ -51,6 +52,7 @@ fn main() {
     }
     if wants("what-if") {
         what_if::run(&mut table);
+        runtime.block_on(what_if_page::run(&mut table));
     }
     if wants("program") {
         runtime.block_on(program::run(&mut table));

@@ -22,7 +22,7 @@ const CONNECTIONS: usize = 16;
 /// How long the load lasts.
 const LOAD: Duration = Duration::from_secs(4);
 
-/// A token for what a data folder holds.
+/// A token of the API.
 pub async fn token(data: &Path) -> String {
     let output = command(data, &["token", "--name", "bench"])
         .output()

@@ -16,11 +16,13 @@ use crate::data::environment;
 use crate::table::{Table, median, time};
 
 /// Groups of each of the three environments, a hundred instances each.
-const GROUPS: u32 = 500;
+pub const GROUPS: u32 = 500;
+/// The environment that is looked at.
+pub const PRODUCTION: &str = "bench";
 
 /// Measures a step with few counts chosen, with all of them, and with something lost.
 pub fn run(table: &mut Table) {
-    let [production, temporary, secondary] = ["production", "copy", "secondary"].map(ranged);
+    let [production, temporary, secondary] = [PRODUCTION, "copy", "secondary"].map(ranged);
     let cloud = CloudName::new("simulated").unwrap();
     let mut offers = Offers::none(DateTime::UNIX_EPOCH);
     for kind in QuotaKind::ALL {
@@ -48,16 +50,7 @@ pub fn run(table: &mut Table) {
         book: Some(&book),
         places: &Places::new(),
     };
-    let scenario = |chosen: usize| {
-        let mut scenario = Scenario {
-            temporaries: Some(2),
-            with_secondary: Some(true),
-            ..Scenario::default()
-        };
-        let groups = production.groups.keys().take(chosen);
-        scenario.production.counts = groups.map(|name| (name.clone(), 70)).collect();
-        scenario
-    };
+    let scenario = |chosen| scenario(&production, chosen);
     let lost = Scenario {
         lost: BTreeSet::from([Loss::AnyHost]),
         ..scenario(10)
@@ -81,8 +74,20 @@ pub fn run(table: &mut Table) {
     }
 }
 
+/// Two temporary environments, a secondary site, and so many groups with another count.
+pub fn scenario(production: &Topology, chosen: usize) -> Scenario {
+    let mut scenario = Scenario {
+        temporaries: Some(2),
+        with_secondary: Some(true),
+        ..Scenario::default()
+    };
+    let groups = production.groups.keys().take(chosen);
+    scenario.production.counts = groups.map(|name| (name.clone(), 70)).collect();
+    scenario
+}
+
 /// An environment whose counts are ranges.
-fn ranged(name: &str) -> Topology {
+pub fn ranged(name: &str) -> Topology {
     let mut topology = environment(name, GROUPS * 100);
     topology.cloud = Some(CloudName::new("simulated").unwrap());
     for group in topology.groups.values_mut() {

@@ -1,4 +1,5 @@
-//! Runbooks and reports as files: for a wiki, a spreadsheet, a program.
+//! Runbooks and reports as files: for a wiki, a spreadsheet, a program; and what a what-if is worked out
+//! from, for the browser.
 
 use std::sync::Arc;
 
@@ -17,13 +18,14 @@ use crate::web::backend::Reader;
 use crate::web::trouble::{Failed, bad_request, failed, not_found};
 
 /// The files that there are of every environment.
-pub(in crate::web) const FILES: [&str; 6] = [
+pub(in crate::web) const FILES: [&str; 7] = [
     "runbook.md",
     "runbook.json",
     "reports.md",
     "reports.wiki",
     "reports.csv",
     "reports.json",
+    "what-if.json",
 ];
 
 /// `GET /environments/{name}/{file}` for each of [`FILES`], by the parameters of the page.
@@ -79,6 +81,7 @@ async fn text(
                 _ => answer::text_file(&saved, "text/markdown", markdown::render(&report)),
             })
         }
+        ("what-if", "json") => Ok(answer::json(&reader.read_what_if_ground(name).await?)),
         _ => Err(not_found("file at this address")),
     }
 }
