@@ -26,6 +26,7 @@ use crate::port::StoreError;
 /// A state that others are judged beside.
 #[derive(Debug)]
 struct Beside {
+    number: RevisionNumber,
     topology: Topology,
     mark: String,
 }
@@ -38,10 +39,11 @@ struct Offered {
     mark: String,
 }
 
-/// What was read before and can't be another: states by their revision, offers by their collection.
+/// What was read last and can't be another: an environment's state of one revision, a cloud's offers of one
+/// collection. Of each the newest alone, so that it grows with what there is and not with its history.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    states: Kept<(EnvironmentId, Layer, RevisionNumber), Beside>,
+    states: Kept<(EnvironmentId, Layer), Beside>,
     offers: Kept<CloudName, Offered>,
 }
 
@@ -209,8 +211,9 @@ impl Engine {
             (None, Some(number)) => (Layer::Observed, number),
             (None, None) => return Ok(None),
         };
-        let key = (environment.id, layer, number);
-        if let Some(kept) = remembered.and_then(|remembered| remembered.states.get(&key)) {
+        let key = (environment.id, layer);
+        let kept = remembered.and_then(|remembered| remembered.states.get(&key));
+        if let Some(kept) = kept.filter(|kept| kept.number == number) {
             return Ok(Some(kept));
         }
         let state = self
@@ -222,7 +225,11 @@ impl Engine {
         };
         let topology = beside(&topology);
         let mark = canonical::hash(&topology).map_err(unmarked)?;
-        let read = Arc::new(Beside { topology, mark });
+        let read = Arc::new(Beside {
+            number,
+            topology,
+            mark,
+        });
         if let Some(remembered) = remembered {
             remembered.states.keep(key, &read);
         }
