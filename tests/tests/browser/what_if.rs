@@ -129,7 +129,7 @@ async fn a_slider_answers_as_the_server_does() {
         .await;
     fill(page, "[name='temporary']", "2").await;
     stage
-        .is_what_the_server_draws("?temporary=2&count.db=3&count.storage=4")
+        .is_what_the_server_draws("?count.db=3&count.storage=4&temporary=2")
         .await;
     assert_eq!(value(page, ASKED).await, "1", "it is worked out here");
 
@@ -215,7 +215,7 @@ async fn a_kept_question_lies_beneath_and_several_things_are_lost() {
     page.evaluate(format!("document.querySelector(\"{box_of}\").focus()"))
         .await
         .unwrap();
-    press(page, "Space").await;
+    press(page, " ").await;
     stage
         .is_what_the_server_draws("?kept=winter&count.storage=3&lost=member.db.1")
         .await;
