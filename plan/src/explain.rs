@@ -2,6 +2,7 @@
 //! first. It judges what a comparison says and compares nothing itself. What a person said of a
 //! difference holds until its values change.
 
+mod noted;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use model::diff::{ChangeRow, DiffReport};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use noted::Decided;
 pub use rules::Relation;
 
 /// What a difference is put down to; the most urgent first.
@@ -117,8 +119,14 @@ impl From<String> for Fingerprint {
 /// What people said of differences.
 pub type Said = BTreeMap<Fingerprint, (Class, String)>;
 
-/// Classes all differences of a report, in its order.
-pub fn explained(report: &DiffReport, relation: &Relation, said: &Said) -> Vec<Explained> {
+/// Classes all differences of a report, in its order. `decided` are the notes about both environments
+/// that decide something.
+pub fn explained(
+    report: &DiffReport,
+    relation: &Relation,
+    said: &Said,
+    decided: &[Decided],
+) -> Vec<Explained> {
     report
         .changes
         .iter()
@@ -133,7 +141,7 @@ pub fn explained(report: &DiffReport, relation: &Relation, said: &Said) -> Vec<E
                     why: reason.clone(),
                     said: true,
                 },
-                None => rules::explain(row, report, relation),
+                None => rules::explain(row, report, relation, decided),
             }
         })
         .collect()

@@ -1,11 +1,14 @@
 //! What a difference is put down to where nobody said anything. Each rule needs something that was
-//! written: a recipe, a plan, a note, a name that something had before. Where there is nothing of the
+//! written: a recipe, a plan, a note that names it, a name that something had before. Where there is nothing of the
 //! sort a difference stays unexplained.
+
+use std::collections::BTreeSet;
 
 use model::diff::{ChangeRow, ChangeWord, DiffReport, FieldChange};
 use model::environment::Layer;
 use serde_json::Value as Json;
 
+use super::noted::{Decided, Noted, noted};
 use super::{Class, Explained};
 
 /// What the two sides are to each other.
@@ -64,18 +67,29 @@ const SIZES: [&str; 10] = [
     "runs on",
 ];
 
+/// What a thing says of itself in words.
+const NOTE: &str = "note";
+
+/// Why something is scaled.
+const SIZE_ALONE: &str = "it differs in number or size alone";
+
 /// Kinds of resources that there are more or fewer of where a group has more or fewer instances.
 const COUNTED: [&str; 4] = ["instance", "floating-ip", "volume", "volume-attachment"];
 
 /// The class of one difference of a report.
-pub(super) fn explain(row: &ChangeRow, report: &DiffReport, relation: &Relation) -> Explained {
+pub(super) fn explain(
+    row: &ChangeRow,
+    report: &DiffReport,
+    relation: &Relation,
+    decided: &[Decided],
+) -> Explained {
     let told = match relation {
         Relation::Layers => Some((Class::Drift, "what runs is not what is planned".to_owned())),
         Relation::Times { layer, planned } => Some(over_time(row, *layer, planned)),
-        Relation::Copy { recipe, expected } => Some(copied(row, recipe, expected)),
+        Relation::Copy { recipe, expected } => Some(copied(row, recipe, expected, decided)),
         Relation::Others => None,
     };
-    let (class, why) = told.unwrap_or_else(|| between(row, report));
+    let (class, why) = told.unwrap_or_else(|| between(row, report, decided));
     Explained {
         class,
         why,
@@ -99,12 +113,21 @@ fn over_time(row: &ChangeRow, layer: Layer, planned: &DiffReport) -> (Class, Str
 
 /// Between a source and its copy: what the recipe makes different is meant so. What else differs has
 /// happened since, on either side.
-fn copied(row: &ChangeRow, recipe: &str, expected: &DiffReport) -> (Class, String) {
+fn copied(
+    row: &ChangeRow,
+    recipe: &str,
+    expected: &DiffReport,
+    decided: &[Decided],
+) -> (Class, String) {
     if holds(row, expected) {
         return (Class::Intended, format!("the recipe {recipe} says so"));
     }
-    if let Some(note) = new_note(row) {
-        return (Class::Intended, note);
+    if row.change == ChangeWord::Changed {
+        let rest = told_of(row);
+        let Noted { says, unnamed, .. } = noted(row, &rest, decided);
+        if !rest.is_empty() && unnamed.is_empty() {
+            return (Class::Intended, joined(says));
+        }
     }
     (
         Class::Drift,
@@ -122,7 +145,7 @@ fn holds(row: &ChangeRow, expected: &DiffReport) -> bool {
 }
 
 /// Between environments that nothing but their place in the world connects.
-fn between(row: &ChangeRow, report: &DiffReport) -> (Class, String) {
+fn between(row: &ChangeRow, report: &DiffReport, decided: &[Decided]) -> (Class, String) {
     if STATEMENTS.contains(&row.kind.as_str()) {
         let why = "it is said of one environment alone";
         return (Class::Intended, why.to_owned());
@@ -133,30 +156,64 @@ fn between(row: &ChangeRow, report: &DiffReport) -> (Class, String) {
             format!("{heir} says that it was this before"),
         );
     }
-    if let Some(note) = new_note(row) {
-        return (Class::Intended, note);
-    }
-    let rest: Vec<&FieldChange> = row
-        .fields
-        .iter()
-        .filter(|field| !says_who_it_is(row, field))
-        .collect();
     match row.change {
-        ChangeWord::Changed if rest.is_empty() => {
-            let why = if row.kind == "environment" {
-                "each environment has its own"
-            } else {
-                "it says what it was called before"
-            };
-            (Class::Intended, why.to_owned())
-        }
-        ChangeWord::Changed if rest.iter().all(|field| is_size(field)) => (
-            Class::Scaled,
-            "it differs in number or size alone".to_owned(),
-        ),
-        ChangeWord::Changed => (Class::Unexplained, "nothing says why".to_owned()),
+        ChangeWord::Changed => changed(row, decided),
         ChangeWord::Added | ChangeWord::Removed => one_more(row, report),
     }
+}
+
+/// What is on both sides and not the same.
+fn changed(row: &ChangeRow, decided: &[Decided]) -> (Class, String) {
+    let rest = told_of(row);
+    if rest.is_empty() {
+        let is_noted = row.fields.iter().any(|field| field.field == NOTE);
+        let why = if row.kind == "environment" {
+            "each environment has its own"
+        } else if is_noted {
+            "nothing differs but what is noted of it"
+        } else {
+            "it says what it was called before"
+        };
+        return (Class::Intended, why.to_owned());
+    }
+    let Noted {
+        mut says,
+        unnamed,
+        is_noted,
+    } = noted(row, &rest, decided);
+    if unnamed.is_empty() {
+        return (Class::Intended, joined(says));
+    }
+    if unnamed.iter().all(|field| is_size(field)) {
+        if says.is_empty() {
+            return (Class::Scaled, SIZE_ALONE.to_owned());
+        }
+        says.insert("what else differs is number or size".to_owned());
+        return (Class::Scaled, joined(says));
+    }
+    if !is_noted {
+        return (Class::Unexplained, "nothing says why".to_owned());
+    }
+    let names: Vec<String> = unnamed
+        .iter()
+        .map(|field| field.field.replace('_', " "))
+        .collect();
+    (
+        Class::Unexplained,
+        format!("what is noted of it does not say why: {}", names.join(", ")),
+    )
+}
+
+fn joined(says: BTreeSet<String>) -> String {
+    Vec::from_iter(says).join("; ")
+}
+
+/// The fields of a changed thing that somebody has to account for.
+fn told_of(row: &ChangeRow) -> Vec<&FieldChange> {
+    row.fields
+        .iter()
+        .filter(|field| field.field != NOTE && !says_who_it_is(row, field))
+        .collect()
 }
 
 /// What says of itself that it was this before: one of several that were merged into it.
@@ -235,15 +292,4 @@ fn without_sizes(volumes: &Json) -> Json {
         }
     }
     volumes
-}
-
-/// A note that came with the difference: whoever wrote it said why.
-fn new_note(row: &ChangeRow) -> Option<String> {
-    if row.kind == "environment" {
-        return None;
-    }
-    let note = row.fields.iter().find(|field| field.field == "note")?;
-    let text = note.after.as_str()?;
-    // Of what is new every field is new, and its note tells what it is.
-    (row.change == ChangeWord::Changed).then(|| format!("its note says: {text}"))
 }

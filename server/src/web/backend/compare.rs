@@ -3,7 +3,7 @@
 use app::data::{Age, CompareChoice, CompareData, CompareSide, Comparison, Third};
 use app::routes::{CompareAsk, CompareBy, EnvironmentAsk};
 use model::act::Act;
-use model::diff::{DiffReport, comparable_items, diff_items, diff_resolved, three_way};
+use model::diff::{self, DiffReport, comparable_items, diff_items, diff_resolved, three_way};
 use model::environment::{Environment, Layer, Revision};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
@@ -11,7 +11,7 @@ use model::recipe::Recipe;
 use model::resolved::resolve;
 use model::topology::Topology;
 use plan::capacity::{capacity_of, totals};
-use plan::explain::{Relation, explained};
+use plan::explain::{Decided, Relation, explained};
 
 use super::{Failed, Reader};
 use crate::web::trouble::bad_request;
@@ -155,7 +155,8 @@ pub(in crate::web) async fn compared(
     let report = report(&a.topology, &b.topology, ask);
     let relation = relation(reader, &a, &b, ask).await?;
     let said = reader.engine().said(a.environment.id, b.environment.id);
-    let explained = explained(&report, &relation, &said.await?);
+    let decided = decided(reader, &a, &b).await?;
+    let explained = explained(&report, &relation, &said.await?, &decided);
     let third = match &ask.c {
         None => None,
         Some(c) => {
@@ -174,6 +175,20 @@ pub(in crate::web) async fn compared(
         explained,
         third,
     })
+}
+
+/// What was decided of either environment.
+async fn decided(reader: &Reader, a: &Side, b: &Side) -> Result<Vec<Decided>, Failed> {
+    let mut decided = Vec::new();
+    for (side, which) in [(a, diff::Side::Before), (b, diff::Side::After)] {
+        let notes = reader.engine().notes(side.environment.id).await?;
+        decided.extend(
+            notes
+                .iter()
+                .filter_map(|(_, note)| Decided::by(note, which)),
+        );
+    }
+    Ok(decided)
 }
 
 fn shown(side: &Side, ask: &CompareAsk) -> CompareSide {
