@@ -118,6 +118,7 @@ impl Simulated {
     async fn equip(&self) -> Result<(), CloudError> {
         self.offer_flavors(&self.config.flavors).await?;
         self.offer_images(&self.config.images).await?;
+        self.offer_volume_types(&self.config.volume_types).await?;
         self.file
             .write(|world| {
                 for (kind, limit) in &self.config.quotas {
@@ -361,6 +362,7 @@ impl Cloud for Simulated {
                 sources: StoredSources::new(),
                 quotas: quota::quotas(world),
                 free_addresses: Some(addresses::free_public(world, &self.config.address_pool)),
+                volume_types: Some(world.volume_types.clone()),
             })
         })
         .await

@@ -251,6 +251,7 @@ impl Collection {
                     Some(ObservedVolume {
                         name: volume.name.clone(),
                         size: body.size.fixed().copied()?,
+                        volume_type: body.volume_type.clone(),
                     })
                 }
                 _ => None,
@@ -297,6 +298,7 @@ fn stand_in(key: &Key) -> Option<Resource> {
         .into(),
         ResourceKind::Volume => Volume {
             size: Value::Unknown,
+            volume_type: None,
             content: VolumeContent::Empty,
             mount: None,
             file_system: None,

@@ -143,6 +143,7 @@ pub fn apply(topology: &mut Topology, edit: &Edit) -> Result<(), EditError> {
             let name = VolumeName::new(name.trim()).map_err(EditError::of)?;
             let volume = GroupVolume {
                 size: Value::Unknown,
+                volume_type: None,
                 from: None,
                 mount: None,
                 file_system: None,

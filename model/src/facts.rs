@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::count::Count;
-use crate::name::{FlavorName, GroupName, ImageName};
+use crate::name::{FlavorName, GroupName, ImageName, VolumeTypeName};
 use crate::profile::Category;
 use crate::unit::{Gib, Hundredths, Mib};
 
@@ -167,6 +167,9 @@ pub struct ObservedVolume {
     pub name: String,
     /// Its size.
     pub size: Gib,
+    /// What sort of storage it is on, where the cloud tells.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub volume_type: Option<VolumeTypeName>,
 }
 
 /// What was observed of one instance.

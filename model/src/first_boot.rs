@@ -238,6 +238,7 @@ pub fn told(topology: &Topology, group: &Group, profiles: &[&ProfileName]) -> To
             mount,
             file_system,
             size: _,
+            volume_type: _,
             from: _,
             note: _,
         } = volume;

@@ -12,7 +12,7 @@ use crate::data::{BootFrom, GroupData, VolumeSource};
 use crate::facts::InstanceFacts;
 use crate::name::{
     EnvironmentName, ExternalName, FlavorName, GroupName, ImageName, KeypairName, NetworkName,
-    PlacementName, ProfileName, SiteName, VolumeName,
+    PlacementName, ProfileName, SiteName, VolumeName, VolumeTypeName,
 };
 use crate::profile::{Category, Lifecycle};
 use crate::site::Offer;
@@ -26,6 +26,10 @@ pub struct GroupVolume {
     /// Its size; as large as what it is made from where it isn't given.
     #[serde(default)]
     pub size: Value<Gib>,
+    /// What sort of storage it is on, as the cloud calls it: `ssd`; the cloud's usual one unless
+    /// given.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub volume_type: Option<VolumeTypeName>,
     /// What it is made from; empty unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<VolumeSource>,

@@ -313,6 +313,7 @@ fn instances(
                         }
                         (size, _) => size.clone(),
                     },
+                    volume_type: spec.volume_type.clone(),
                     content,
                     mount: spec.mount.clone(),
                     file_system: spec.file_system.clone(),
@@ -460,6 +461,8 @@ fn starts_from(
         volume.clone(),
         Volume {
             size,
+            // The cloud's usual one: a file has no word for another.
+            volume_type: None,
             content,
             mount: None,
             file_system: None,

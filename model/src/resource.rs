@@ -17,7 +17,7 @@ use crate::first_boot::FirstBoot;
 use crate::group::Role;
 use crate::key::{Key, ResourceKind};
 use crate::keypair::PublicKey;
-use crate::name::{FlavorName, GroupName, NetworkName, ProfileName, VolumeName};
+use crate::name::{FlavorName, GroupName, NetworkName, ProfileName, VolumeName, VolumeTypeName};
 use crate::profile::Protocol;
 use crate::unit::Gib;
 use crate::value::Value;
@@ -112,6 +112,11 @@ pub struct Keypair {
 pub struct Volume {
     /// Its size.
     pub size: Value<Gib>,
+    /// What sort of storage it is on; where nobody said, the cloud's usual one, and whatever it is
+    /// on already. One of which nobody said it is written as before there were types, so that no
+    /// hash changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_type: Option<VolumeTypeName>,
     /// What is on it when it comes.
     #[serde(default)]
     pub content: VolumeContent,
@@ -275,6 +280,7 @@ impl Resource {
             Self::Volume(Volume {
                 content,
                 size: _,
+                volume_type: _,
                 mount: _,
                 file_system: _,
             }) => content
@@ -391,11 +397,13 @@ impl Resource {
             (Self::Volume(a), Self::Volume(b)) => {
                 let Volume {
                     size,
+                    volume_type,
                     content,
                     mount: _,
                     file_system: _,
                 } = a;
                 content == &b.content
+                    && volume_type == &b.volume_type
                     && match (size.fixed(), b.size.fixed()) {
                         // A volume can grow where it is; it can't shrink.
                         (Some(a), Some(b)) => a <= b,
@@ -476,6 +484,7 @@ impl Resource {
             }
             (Self::Volume(a), Self::Volume(b)) => Self::Volume(Volume {
                 size: a.size.settled_on(&b.size),
+                volume_type: a.volume_type.as_ref().or(b.volume_type.as_ref()).cloned(),
                 content: a.content.settled_on(&b.content),
                 ..a.clone()
             }),
@@ -525,6 +534,7 @@ impl Resource {
             }
             (Self::Volume(settled), Self::Volume(wanted)) => Self::Volume(Volume {
                 size: wanted.size.clone(),
+                volume_type: wanted.volume_type.clone(),
                 ..settled.clone()
             }),
             (Self::Instance(settled), Self::Instance(wanted)) => Self::Instance(Instance {

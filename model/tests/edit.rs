@@ -71,6 +71,7 @@ fn fields(topology: &Topology) -> BTreeMap<Field, String> {
         for volume in group.volumes.keys() {
             for field in [
                 VolumeField::Size,
+                VolumeField::Type,
                 VolumeField::Mount,
                 VolumeField::FileSystem,
             ] {
@@ -265,8 +266,20 @@ fn profiles_are_on_every_instance_dealt_out_or_excepted() {
 }
 
 #[test]
+fn a_volumes_type_comes_and_goes() {
+    let typed = good(&[("group/db/volume/data/type", "ssd")], None);
+    let field: Field = "group/db/volume/data/type".parse().unwrap();
+    assert_eq!(read(&typed, &field).unwrap(), "ssd");
+    let text = model::file::write(&typed);
+    assert!(text.contains("type: ssd"), "{text}");
+    let usual = good(&[("group/db/volume/data/type", "")], None);
+    assert_eq!(usual.groups[&group("db")].volumes["data"].volume_type, None);
+}
+
+#[test]
 fn what_is_wrong_is_told_and_leaves_no_trace() {
     let wrong = [
+        ("group/db/volume/data/type", "unknown"),
         ("group/web/minimum", "many"),
         ("group/web/flavor", " "),
         ("flavor/ram/small", "1 GB"),

@@ -127,6 +127,38 @@ fn what_a_volume_is_made_from() {
 }
 
 #[test]
+fn a_volume_has_the_type_that_is_said_or_the_one_that_it_is_of() {
+    let resolved =
+        resolved("count: 1\nvolumes:\n  a: { size: 1 GiB, type: ssd }\n  b: { size: 1 GiB }");
+    let [typed, open] = ["a", "b"].map(|name| volume(&resolved, &format!("volume/app[1].{name}")));
+    assert_eq!(typed.volume_type, Some("ssd".parse().unwrap()));
+    assert_eq!(open.volume_type, None);
+    // Nothing of it stands in what is hashed where nobody said.
+    let text = serde_json::to_string(&Resource::from(open.clone())).unwrap();
+    assert!(!text.contains("type"), "{text}");
+    let of = |name: &str| {
+        Resource::from(Volume {
+            volume_type: Some(name.parse().unwrap()),
+            ..open.clone()
+        })
+    };
+    let (open, typed) = (Resource::from(open.clone()), Resource::from(typed.clone()));
+    // Where nobody said it stays what it is; where somebody did, another type is another volume.
+    assert_eq!(open.settled_on(&of("hdd")), of("hdd"));
+    let settled = typed.settled_on(&of("hdd"));
+    assert_eq!(settled, of("ssd"));
+    assert!(!of("hdd").changes_in_place(&settled));
+    assert!(of("ssd").changes_in_place(&settled));
+    // Made anew it is not asked to be of a type that only the cloud had chosen.
+    assert_eq!(open.settled_on(&of("hdd")).made_anew(&open), open);
+    group(
+        "count: 1\nvolumes: { a: { type: unknown } }",
+        "13: groups.app.volumes.a.type: `unknown` is not a volume type's name; use 1 to 255 \
+         printable characters, without a space at either end, and neither `unknown` nor `assigned`",
+    );
+}
+
+#[test]
 fn addresses_by_name_go_to_the_lowest_ordinals() {
     let resolved = resolved(
         "count: 3\nordinals: [2, 5, 9]\naddresses: { inner: [10.0.0.11, 10.0.0.12] }\nstopped: [9]",

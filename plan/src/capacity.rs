@@ -7,12 +7,12 @@ use model::count::Sizing;
 use model::environment::EnvironmentKind;
 use model::flavor::Flavor;
 use model::group::Group;
-use model::name::{EnvironmentName, GroupName};
+use model::name::{EnvironmentName, GroupName, VolumeTypeName};
 use model::profile::Category;
 use model::topology::Topology;
 use serde::{Deserialize, Serialize};
 
-use crate::need::{GroupNeed, Needs};
+use crate::need::{GroupNeed, Needs, VolumeNeed};
 
 /// What a number of instances takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,18 +161,30 @@ impl Sum {
                 take(&mut self.disk, |flavor| flavor.disk.0);
             }
         }
-        // A group without volumes adds nothing, so that it never makes an unknown sum look known.
-        self.volumes += n * group.volumes.len() as u64;
-        if group.volumes.contains(&None) {
-            self.volume.unknown += n;
-        }
-        for size in group.volumes.iter().flatten() {
-            self.volume.add(n * size.0);
-        }
+        self.add_volumes(n, &group.volumes, |_| true);
         match addresses {
             Some(addresses) => self.public.add(addresses.into()),
             None => self.public.unknown += n,
         }
+    }
+
+    /// So many times the volumes that are to be counted. A group without volumes adds nothing, so
+    /// that it never makes an unknown sum look known.
+    fn add_volumes(
+        &mut self,
+        n: u64,
+        volumes: &[VolumeNeed],
+        counted: impl Fn(&VolumeNeed) -> bool,
+    ) {
+        let mut unknown = 0;
+        for volume in volumes.iter().filter(|volume| counted(volume)) {
+            self.volumes += n;
+            match volume.size {
+                Some(size) => self.volume.add(n * size.0),
+                None => unknown = n,
+            }
+        }
+        self.volume.unknown += unknown;
     }
 
     fn taken(self) -> Taken {
@@ -233,6 +245,21 @@ pub fn totals_of(
     for need in counted {
         let count = need.count(sizing);
         sum.add(need, count, need.addresses(sizing, count));
+    }
+    sum.taken().totals
+}
+
+/// What the volumes of one type take at a sizing, or those of which nobody said the type; nothing
+/// else is counted.
+pub fn totals_of_volumes(
+    needs: &Needs,
+    sizing: &Sizing,
+    of_type: Option<&VolumeTypeName>,
+) -> Totals {
+    let mut sum = Sum::default();
+    for group in &needs.groups {
+        let count = u64::from(group.count(sizing));
+        sum.add_volumes(count, &group.volumes, |volume| volume.of_type == of_type);
     }
     sum.taken().totals
 }

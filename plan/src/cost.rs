@@ -6,14 +6,14 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use model::count::Sizing;
-use model::name::{FlavorName, GroupName};
+use model::name::{FlavorName, GroupName, VolumeTypeName};
 use model::price::{Currency, HOURS_PER_MONTH, Money, PriceBook};
 use model::profile::Category;
 use model::topology::Topology;
 use model::unit::Gib;
 use serde::{Deserialize, Serialize};
 
-use crate::need::{GroupNeed, Needs, Size};
+use crate::need::{GroupNeed, Needs, Size, VolumeNeed};
 
 /// A sum, and how much of what there is went into it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,8 +131,10 @@ pub enum Unpriced {
     Flavor(FlavorName),
     /// Nobody said how large the volume is.
     SizeUnknown,
-    /// The book has no price for volumes.
+    /// The book has no price for volumes of any type, and nobody said of which type this one is.
     Volume,
+    /// The book has neither a price for volumes of the type nor one for volumes of any type.
+    VolumeType(VolumeTypeName),
     /// Nobody said how many public addresses there are.
     AddressesUnknown,
     /// The book has no price for public addresses.
@@ -153,6 +155,10 @@ impl fmt::Display for Unpriced {
             ),
             Self::SizeUnknown => f.write_str("the size is not known"),
             Self::Volume => f.write_str("the price book has no price for volumes of any type"),
+            Self::VolumeType(name) => write!(
+                f,
+                "the price book has no price for volumes of type `{name}` nor for those of any type"
+            ),
             Self::AddressesUnknown => f.write_str("how many there are is not known"),
             Self::Address => f.write_str("the price book has no price for public addresses"),
         }
@@ -270,8 +276,8 @@ fn group_cost(
     for (size, instances) in group.sizes(count) {
         add(Item::Instance, instances, instance(size, has_disk, book));
     }
-    for size in &group.volumes {
-        add(Item::Volume, count.into(), volume(*size, book));
+    for need in &group.volumes {
+        add(Item::Volume, count.into(), volume(*need, book));
     }
     match group.addresses(sizing, count) {
         Some(addresses) => {
@@ -310,10 +316,13 @@ fn instance(size: Size, has_disk: bool, book: &PriceBook) -> Result<Money, Unpri
     Ok(part(flavor.vcpus > 0, vcpus)? + part(flavor.ram.0 > 0, ram)? + part(disk.0 > 0, gib)?)
 }
 
-/// One volume. Environments don't say of which type theirs are, so that only the price for any type
-/// can hold.
-fn volume(size: Option<Gib>, book: &PriceBook) -> Result<Money, Unpriced> {
+/// One volume: by its type's price, else by that for any type.
+fn volume(need: VolumeNeed, book: &PriceBook) -> Result<Money, Unpriced> {
+    let VolumeNeed { size, of_type } = need;
     let size = size.ok_or(Unpriced::SizeUnknown)?;
-    let price = book.volume_gib(None).ok_or(Unpriced::Volume)?;
+    let price = book.volume_gib(of_type).ok_or_else(|| match of_type {
+        Some(name) => Unpriced::VolumeType(name.clone()),
+        None => Unpriced::Volume,
+    })?;
     Ok(price.times(size.0))
 }

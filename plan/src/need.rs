@@ -8,7 +8,7 @@ use model::count::{Count, Sizing};
 use model::data::BootFrom;
 use model::flavor::Flavor;
 use model::group::Group;
-use model::name::{FlavorName, GroupName};
+use model::name::{FlavorName, GroupName, VolumeTypeName};
 use model::resolved::sizing_of_addresses;
 use model::topology::Topology;
 use model::unit::Gib;
@@ -56,6 +56,15 @@ pub struct Size<'t> {
     pub flavor: Option<&'t Flavor>,
 }
 
+/// One volume of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VolumeNeed<'t> {
+    /// How large it is, where that is known.
+    pub size: Option<Gib>,
+    /// What sort of storage it is to be on, where somebody said.
+    pub of_type: Option<&'t VolumeTypeName>,
+}
+
 /// What one group needs.
 #[derive(Clone, Debug)]
 pub struct GroupNeed<'t> {
@@ -65,9 +74,8 @@ pub struct GroupNeed<'t> {
     pub group: &'t Group,
     /// How many instances.
     pub count: Count,
-    /// The volumes of each instance, the one that it boots from among them; none where a size is
-    /// not known.
-    pub volumes: Vec<Option<Gib>>,
+    /// The volumes of each instance, the one that it boots from among them.
+    pub volumes: Vec<VolumeNeed<'t>>,
     /// The flavor of those that have no other.
     common: Size<'t>,
     /// Those that were seen with another: how many stand before each in the group, lowest first.
@@ -131,17 +139,23 @@ impl<'t> GroupNeed<'t> {
 }
 
 /// The volumes of one instance.
-fn volumes(group: &Group, size: Size) -> Vec<Option<Gib>> {
+fn volumes<'t>(group: &'t Group, size: Size) -> Vec<VolumeNeed<'t>> {
     let boots_from = match &group.boot {
         BootFrom::Disk => None,
-        BootFrom::Volume(written) => Some(written.fixed().copied().or_else(|| {
-            let disk = size.flavor?.disk;
-            (disk.0 > 0).then_some(disk)
-        })),
+        BootFrom::Volume(written) => Some(VolumeNeed {
+            size: written.fixed().copied().or_else(|| {
+                let disk = size.flavor?.disk;
+                (disk.0 > 0).then_some(disk)
+            }),
+            of_type: None,
+        }),
     };
     let volumes = group.volumes.values();
     volumes
-        .map(|volume| volume.size.fixed().copied())
+        .map(|volume| VolumeNeed {
+            size: volume.size.fixed().copied(),
+            of_type: volume.volume_type.as_ref(),
+        })
         .chain(boots_from)
         .collect()
 }

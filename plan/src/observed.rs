@@ -218,7 +218,7 @@ fn volumes(members: &BTreeMap<u32, Member>) -> BTreeMap<VolumeName, GroupVolume>
             };
             volumes
                 .into_iter()
-                .map(|volume| (own(volume), volume.size))
+                .map(|volume| (own(volume), volume.size, volume.volume_type.as_ref()))
                 .collect()
         })
         .collect();
@@ -238,10 +238,16 @@ fn volumes(members: &BTreeMap<u32, Member>) -> BTreeMap<VolumeName, GroupVolume>
             continue;
         };
         let size = common(each.iter().map(|all| Value::Fixed(all[index].1)));
+        let types: BTreeSet<_> = each.iter().map(|all| all[index].2).collect();
+        let volume_type = match types.len() {
+            1 => types.into_iter().next().flatten().cloned(),
+            _ => None,
+        };
         volumes.insert(
             name,
             GroupVolume {
                 size,
+                volume_type,
                 from: None,
                 mount: None,
                 file_system: None,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use model::data::VolumeSource;
 use model::flavor::Flavor;
 use model::id::CloudId;
-use model::name::{FlavorName, ImageName};
+use model::name::{FlavorName, ImageName, VolumeTypeName};
 pub use model::quota::{Quota, QuotaKind};
 use model::unit::Gib;
 use serde::{Deserialize, Serialize};
@@ -48,10 +48,13 @@ pub enum Offer {
     Quota(QuotaKind),
     /// How many public addresses are left.
     FreeAddresses,
+    /// The types of volumes.
+    VolumeTypes,
 }
 
 impl Offer {
-    /// All that a cloud offers.
+    /// All that a cloud offers, whatever is planned there. Types of volumes are not among it: they are
+    /// asked for where a plan names one.
     pub fn every() -> BTreeSet<Self> {
         let quotas = QuotaKind::ALL.iter().copied().map(Self::Quota);
         quotas
@@ -76,6 +79,9 @@ pub struct Offers {
     pub quotas: BTreeMap<QuotaKind, Quota>,
     /// Public addresses left in the pool, where the cloud tells.
     pub free_addresses: Option<u64>,
+    /// The types of volumes, where the cloud was asked and tells.
+    #[serde(default)]
+    pub volume_types: Option<BTreeSet<VolumeTypeName>>,
 }
 
 impl Offers {
@@ -88,6 +94,7 @@ impl Offers {
             sources: StoredSources::new(),
             quotas: BTreeMap::new(),
             free_addresses: None,
+            volume_types: None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use model::flavor::Flavor;
 use model::key::Key;
-use model::name::FlavorName;
+use model::name::{FlavorName, VolumeTypeName};
 use model::resource::{Resource, SecurityRules, Volume, VolumeContent, VolumeSnapshot};
 use model::unit::Gib;
 use model::value::Value;
@@ -239,8 +239,21 @@ pub fn wanted(plan: &Plan) -> BTreeSet<Offer> {
             }
         };
         wanted.extend(offers.iter().copied());
+        if let StepAct::Create { resource } = &step.act
+            && type_of(resource).is_some()
+        {
+            wanted.insert(Offer::VolumeTypes);
+        }
     }
     wanted
+}
+
+/// The type that a volume is asked for with.
+const fn type_of(resource: &Resource) -> Option<&VolumeTypeName> {
+    match resource {
+        Resource::Volume(volume) => volume.volume_type.as_ref(),
+        _ => None,
+    }
 }
 
 /// Judges a plan. `flavors` are those that the environment's file defines, held against the
@@ -274,6 +287,7 @@ pub fn judge(
         ));
     }
     named(plan, flavors, offers, &mut checks);
+    volume_types(plan, offers, &mut checks);
     volumes(plan, offers, &mut checks);
     Proof::of(plan.hash.clone(), offers.at, checks)
 }
@@ -355,6 +369,33 @@ fn named(
         let why = (!offers.images.contains_key(name))
             .then(|| "the cloud has no image of this name: choose one that it has".to_owned());
         checks.push(presence(format!("image {name}"), why));
+    }
+}
+
+/// The types of volumes that the plan names. One that a volume has already is not asked for again.
+fn volume_types(plan: &Plan, offers: &Offers, checks: &mut Vec<Check>) {
+    let created = plan.steps.iter().filter_map(|step| match &step.act {
+        StepAct::Create { resource } => type_of(resource),
+        StepAct::Update { .. } | StepAct::Delete { .. } => None,
+    });
+    let named: BTreeSet<&VolumeTypeName> = created.collect();
+    for name in named {
+        let what = format!("volume type {name}");
+        checks.push(match &offers.volume_types {
+            Some(offered) => presence(
+                what,
+                (!offered.contains(name)).then(|| {
+                    "the cloud has no volume type of this name: choose one that it has".to_owned()
+                }),
+            ),
+            None => Check {
+                what,
+                need: None,
+                free: None,
+                verdict: Verdict::Unknown,
+                why: Some("the cloud does not tell".to_owned()),
+            },
+        });
     }
 }
 

@@ -120,6 +120,7 @@ fn offers() -> Offers {
         .into(),
         quotas: BTreeMap::new(),
         free_addresses: None,
+        volume_types: None,
     }
 }
 

@@ -140,6 +140,67 @@ fn a_copy_says_what_the_book_lacks() {
     assert_eq!(cost.total.per_hour, Some(Money::ZERO));
 }
 
+fn with_volumes() -> Topology {
+    let text = "environment: disks
+kind: staging
+flavors: { small: { vcpus: 1, ram: 1 GiB, disk: 10 GiB } }
+groups:
+  db:
+    category: infrastructure
+    count: 2
+    flavor: small
+    public_addresses: 0
+    volumes:
+      fast: { size: 100 GiB, type: ssd }
+      slow: { size: 1000 GiB, type: hdd }
+      open: { size: 10 GiB }
+";
+    match model::file::parse("disks.yaml", text) {
+        Ok(model::file::Document::Environment(topology)) => *topology,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_volume_costs_what_its_type_does_or_what_any_type_does() {
+    let of = |rows: &str| cost(&with_volumes(), &Sizing::Planned, &book(rows));
+    let both = of("flavor,small,0\nvolume-gib,ssd,0.01\nvolume-gib,,0.001");
+    // 2 × (100 × 0.01 + 1000 × 0.001 + 10 × 0.001).
+    assert_eq!(both.total.per_hour.unwrap().to_string(), "4.02");
+    assert!(both.total.is_whole());
+    let typed = of("flavor,small,0\nvolume-gib,ssd,0.01");
+    assert_eq!((typed.total.priced, typed.total.of), (4, 8));
+    let texts: Vec<String> = typed.unpriced.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "2 volumes of `db`: the price book has no price for volumes of any type",
+            "2 volumes of `db`: the price book has no price for volumes of type `hdd` nor for those of any type",
+        ]
+    );
+}
+
+#[test]
+fn a_copy_keeps_the_types_of_its_volumes() {
+    let source = with_volumes();
+    let recipe = match model::file::parse(
+        "r.yaml",
+        "recipe: all\nkind: temporary\ngroups: { db: { from: [db] } }\n",
+    ) {
+        Ok(model::file::Document::Recipe(recipe)) => *recipe,
+        other => panic!("{other:?}"),
+    };
+    let copy = plan::copy::derive(&source, &recipe, "copy".parse().unwrap()).unwrap();
+    let book = book("volume-gib,ssd,0.01\nvolume-gib,hdd,0.002");
+    let [before, after] =
+        [&source, &copy.topology].map(|one| cost(one, &Sizing::Planned, &book).total);
+    assert_eq!(
+        (before.priced, before.per_hour),
+        (after.priced, after.per_hour)
+    );
+    assert_eq!(after.priced, 4);
+}
+
 /// Counts one by one what [`Needs`] sums up.
 fn one_by_one(topology: &Topology, sizing: &Sizing) -> (u64, u64, u64, u64) {
     let (mut vcpus, mut unknown, mut volumes, mut addresses) = (0, 0, 0, 0);

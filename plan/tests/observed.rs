@@ -48,6 +48,7 @@ fn member(group: &str, ordinal: u32, flavor: &str, vcpus: u32) -> Member {
             volumes: vec![ObservedVolume {
                 name: format!("{group}-{ordinal:02}-data"),
                 size: Gib(20),
+                volume_type: Some("ssd".parse().unwrap()),
             }],
             ..InstanceFacts::default()
         },

@@ -22,7 +22,7 @@ use model::resource::{Bond, FloatingIp, Remote, Resource, SecurityRules};
 use model::unit::Gib;
 use model::value::Value;
 use plan::offers::{Offer, OfferedImage, Offers, Quota, QuotaKind, Stored};
-use plan::proof;
+use plan::proof::{self, Verdict};
 use plan::steps::{Expected, Plan, StepAct};
 use proptest::prelude::*;
 
@@ -157,6 +157,53 @@ fn what_the_cloud_chose_is_not_asked_for_again_once_it_is_given_back() {
     }
 }
 
+#[test]
+fn a_type_of_volumes_is_asked_for_and_proved_where_a_plan_names_one() {
+    let volume = |of_type: Option<&str>| {
+        let volume = model::resource::Volume {
+            size: Value::Fixed(Gib(1)),
+            volume_type: of_type.map(|name| name.parse().unwrap()),
+            content: model::resource::VolumeContent::Empty,
+            mount: None,
+            file_system: None,
+        };
+        let mut state = Resolved::default();
+        state
+            .resources
+            .insert("volume/db[1].data".parse().unwrap(), volume.into());
+        state
+    };
+    let plan = |from: &Resolved, to: &Resolved| plan::plan(from, to).unwrap();
+    let nothing = Resolved::default();
+    let asked = |plan: &plan::steps::Plan| proof::wanted(plan).contains(&Offer::VolumeTypes);
+    assert!(!asked(&plan(&nothing, &volume(None))));
+    assert!(!asked(&plan(&volume(Some("ssd")), &nothing)));
+    let typed = plan(&nothing, &volume(Some("ssd")));
+    assert!(asked(&typed));
+    let verdict = |told: Option<&[&str]>| {
+        let offers = Offers {
+            volume_types: told.map(|all| all.iter().map(|name| name.parse().unwrap()).collect()),
+            ..Offers::none("2026-11-29T03:00:00Z".parse().unwrap())
+        };
+        let proof = proof::judge(&typed, &BTreeMap::new(), &offers, &BTreeMap::new());
+        let mut checks = proof.checks.into_iter();
+        let check = checks
+            .find(|check| check.what == "volume type ssd")
+            .unwrap();
+        (check.verdict, check.why)
+    };
+    assert_eq!(verdict(Some(&["hdd", "ssd"])), (Verdict::Passed, None));
+    let (failed, why) = verdict(Some(&["hdd"]));
+    assert_eq!(failed, Verdict::Failed);
+    assert!(why.unwrap().contains("no volume type of this name"));
+    assert_eq!(verdict(None).0, Verdict::Unknown);
+    // Whoever said nothing keeps the volume that is there; whoever did gets another.
+    let there = volume(Some("hdd"));
+    assert!(plan(&there, &volume(None)).steps.is_empty());
+    let anew = plan(&there, &volume(Some("ssd")));
+    assert!(asked(&anew) && anew.steps.len() == 2);
+}
+
 /// A cloud that tells all, and has what a state is made from.
 fn all_offers(state: &Resolved) -> Offers {
     let anew = plan::plan(&Resolved::default(), state).unwrap();
@@ -179,6 +226,7 @@ fn all_offers(state: &Resolved) -> Offers {
             .map(|source| (source, vec![stored.clone()]))
             .collect(),
         free_addresses: Some(3),
+        volume_types: Some(BTreeSet::from([common::VOLUME_TYPE.parse().unwrap()])),
         ..Offers::none("2026-11-25T03:00:00Z".parse().unwrap())
     }
 }
@@ -233,6 +281,7 @@ proptest! {
                 .map(|(source, stored)| (source.clone(), stored.clone()))
                 .collect(),
             free_addresses: all.free_addresses.filter(|_| asked.contains(&Offer::FreeAddresses)),
+            volume_types: all.volume_types.clone().filter(|_| asked.contains(&Offer::VolumeTypes)),
             ..Offers::none(all.at)
         };
         prop_assert_eq!(

@@ -251,6 +251,17 @@ impl Lab {
         id
     }
 
+    /// A public type of volumes.
+    pub async fn volume_type(&self, name: &str) {
+        let path = "/v3/{project}/types";
+        let found = self.admin.get(Service::Cinder, path).await;
+        let mut there = found["volume_types"].as_array().into_iter().flatten();
+        if there.all(|one| one["name"] != name) {
+            let body = json!({ "volume_type": { "name": name } });
+            self.admin.post(Service::Cinder, path, body).await;
+        }
+    }
+
     /// A flat external network with one subnet without DHCP; its id.
     pub async fn external_network(&self, name: &str, cidr: &str) -> String {
         let path = format!("/v2.0/networks?name={name}&router:external=true");

@@ -145,6 +145,10 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
         .iter()
         .map(|(volume, is)| {
             let mount = is.mount.clone().map(|mount| format!(" at {mount}"));
+            let of_type = is
+                .volume_type
+                .as_ref()
+                .map(|name| format!(" of type {name}"));
             let from = is.from.as_ref().map(|source| format!(" from {source}"));
             let has_source = is.from.is_some() || group.data.is_some();
             let size = match &is.size {
@@ -159,6 +163,7 @@ fn row(topology: &Topology, name: &GroupName, group: &Group) -> impl IntoView + 
                     <code>{volume.to_string()}</code>
                     " "
                     {size}
+                    {of_type}
                     {mount}
                     {from}
                 </div>

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::port::CloudError;
+use model::name::VolumeTypeName;
 use plan::offers::{Offer, Offers, Quota, QuotaKind, StoredSources};
 use serde_json::Value;
 
@@ -133,12 +134,13 @@ impl OpenStack {
             Ok::<_, CloudError>((service, body))
         });
         let is = |offer| wanted.contains(&offer);
-        let (flavors, images, told, keypairs, free_addresses) = futures::try_join!(
+        let (flavors, images, told, keypairs, free_addresses, volume_types) = futures::try_join!(
             self.offered_flavors(is(Offer::Flavors)),
             self.offered_images(is(Offer::Images)),
             futures::future::try_join_all(told),
             self.own_keypairs(is(Offer::Quota(QuotaKind::Keypairs))),
             self.free_addresses(is(Offer::FreeAddresses)),
+            self.volume_types(is(Offer::VolumeTypes)),
         )?;
         let mut of_all = BTreeMap::new();
         for (service, body) in &told {
@@ -168,6 +170,7 @@ impl OpenStack {
             sources: StoredSources::new(),
             quotas: of_all,
             free_addresses,
+            volume_types,
         })
     }
 
@@ -212,6 +215,24 @@ impl OpenStack {
         }
         self.if_allowed(Call::get(Service::Compute, "os-keypairs"))
             .await
+    }
+
+    /// The types of volumes, those of this project alone among them.
+    async fn volume_types(
+        &self,
+        wanted: bool,
+    ) -> Result<Option<BTreeSet<VolumeTypeName>>, CloudError> {
+        if !wanted {
+            return Ok(None);
+        }
+        let told = self
+            .if_allowed(Call::get(Service::BlockStorage, "types"))
+            .await?;
+        let names = told["volume_types"].as_array().map(|rows| {
+            let names = rows.iter().filter_map(|row| row["name"].as_str());
+            names.filter_map(|name| name.parse().ok()).collect()
+        });
+        Ok(names)
     }
 
     /// Addresses left in the pool, which often only administrators may see.

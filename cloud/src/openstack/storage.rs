@@ -31,6 +31,7 @@ pub(super) const OF_INSTANCE: &str = "instance";
 pub(super) fn place(metadata: &mut BTreeMap<String, String>, volume: &Volume) {
     let Volume {
         size: _,
+        volume_type: _,
         content,
         mount,
         file_system,
@@ -145,6 +146,9 @@ impl OpenStack {
             "size": size.0,
             "metadata": metadata,
         }});
+        if let Some(name) = &volume.volume_type {
+            body["volume"]["volume_type"] = json!(name);
+        }
         match &volume.content {
             VolumeContent::Empty => {}
             VolumeContent::Image(image) => {

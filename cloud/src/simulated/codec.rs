@@ -10,7 +10,7 @@ use engine::port::Mark;
 use model::flavor::Flavor;
 use model::id::CloudId;
 use model::key::Key;
-use model::name::{FlavorName, ImageName};
+use model::name::{FlavorName, ImageName, VolumeTypeName};
 use model::unit::{Gib, Mib};
 use plan::offers::QuotaKind;
 use serde::de::DeserializeOwned;
@@ -115,6 +115,7 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<World, Fil
     let mut world = World::load(resources(connection).await?);
     world.flavors = flavors(connection).await?;
     world.images = images(connection).await?;
+    world.volume_types = volume_types(connection).await?;
     world.quotas = quotas(connection).await?;
     world.faults = faults(connection).await?;
     Ok(world)
@@ -168,6 +169,17 @@ async fn images(connection: &mut SqliteConnection) -> Result<BTreeSet<ImageName>
         .await?;
     rows.into_iter()
         .map(|(name,)| parse("images", "name", &name, &name))
+        .collect()
+}
+
+async fn volume_types(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeSet<VolumeTypeName>, FileError> {
+    let rows: Vec<(String,)> = query_as("SELECT name FROM volume_types")
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|(name,)| parse("volume_types", "name", &name, &name))
         .collect()
 }
 
@@ -306,6 +318,10 @@ pub(super) async fn store(
         .bind(signed(disk.0)),
         Pending::Image(name) => {
             query("INSERT INTO images (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")
+                .bind(name.as_str())
+        }
+        Pending::VolumeType(name) => {
+            query("INSERT INTO volume_types (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")
                 .bind(name.as_str())
         }
         Pending::Quota(kind, maximum) => query(

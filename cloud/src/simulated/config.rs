@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net};
 use model::flavor::Flavor;
-use model::name::{FlavorName, ImageName};
+use model::name::{FlavorName, ImageName, VolumeTypeName};
 use plan::offers::QuotaKind;
 
 use super::world::Millis;
@@ -101,6 +101,8 @@ pub struct SimulatedConfig {
     pub flavors: BTreeMap<FlavorName, Flavor>,
     /// Images that are offered beside those in the file.
     pub images: BTreeSet<ImageName>,
+    /// Types of volumes that are offered beside those in the file.
+    pub volume_types: BTreeSet<VolumeTypeName>,
     /// How old a request may be when its turn comes; an older one has no effect. Also how long one
     /// waits for others to be done with the file.
     pub request_timeout: Duration,
@@ -171,6 +173,7 @@ impl Default for SimulatedConfig {
             ]),
             flavors: BTreeMap::new(),
             images: BTreeSet::new(),
+            volume_types: BTreeSet::new(),
             request_timeout: Duration::from_secs(5),
             request_lifetime: Duration::ZERO,
         }

@@ -9,7 +9,7 @@ use engine::port::{CloudError, Mark};
 use model::flavor::Flavor;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
-use model::name::{FlavorName, ImageName};
+use model::name::{FlavorName, ImageName, VolumeTypeName};
 use model::resource::{Power, Resource};
 use plan::offers::QuotaKind;
 
@@ -53,6 +53,24 @@ impl Simulated {
                 for image in images {
                     if world.images.insert(image.clone()) {
                         world.note(Pending::Image(image.clone()));
+                    }
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Offers types of volumes beside those that are there.
+    pub async fn offer_volume_types<'a>(
+        &self,
+        types: impl IntoIterator<Item = &'a VolumeTypeName, IntoIter: Send> + Send,
+    ) -> Result<(), CloudError> {
+        let types = types.into_iter();
+        self.file
+            .write(|world| {
+                for name in types {
+                    if world.volume_types.insert(name.clone()) {
+                        world.note(Pending::VolumeType(name.clone()));
                     }
                 }
             })
@@ -138,6 +156,7 @@ impl Simulated {
                     },
                     ResourceKind::Volume => Body::Volume(Disk {
                         gib: 1,
+                        volume_type: None,
                         content: Content::Empty,
                         bootable: false,
                         mount: None,
@@ -277,6 +296,7 @@ impl Simulated {
                 let volume = self.new_id();
                 let disk = Body::Volume(Disk {
                     gib,
+                    volume_type: None,
                     content: Content::Empty,
                     bootable: false,
                     mount: None,

@@ -20,7 +20,10 @@ use super::world::World;
 
 /// "UsSc": what SQLite's header calls a file of ours.
 const APPLICATION: i64 = 0x5573_5363;
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
+/// What files of before there were types of volumes lack.
+const TO_VERSION_2: &str =
+    "CREATE TABLE volume_types (name TEXT PRIMARY KEY) STRICT; PRAGMA user_version = 2";
 const SCHEMA: &str = include_str!("schema.sql");
 /// SQLite's codes for "locked by another" and "no database at all".
 const BUSY_CODE: &str = "5";
@@ -243,6 +246,13 @@ async fn prepare(file: &Path, connection: &mut SqliteConnection) -> Result<(), O
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA_VERSION}"
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(header))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        return transaction.commit().await.map_err(failed);
+    }
+    if (application, found) == (APPLICATION, 1) {
+        sqlx::raw_sql(TO_VERSION_2)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

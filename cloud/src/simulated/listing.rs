@@ -330,6 +330,7 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
         }
         Body::Volume(Disk {
             gib,
+            volume_type,
             content,
             mount,
             file_system,
@@ -337,6 +338,7 @@ fn resource(keys: &Translator<'_>, row: &Row) -> Option<Resource> {
             extending: _,
         }) => Volume {
             size: Value::Fixed(Gib(*gib)),
+            volume_type: volume_type.clone(),
             content: match content {
                 Content::Empty => VolumeContent::Empty,
                 Content::Image(image) => VolumeContent::Image(Value::Fixed(image.clone())),

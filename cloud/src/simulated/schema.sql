@@ -31,6 +31,8 @@ CREATE TABLE flavors (
 
 CREATE TABLE images (name TEXT PRIMARY KEY) STRICT;
 
+CREATE TABLE volume_types (name TEXT PRIMARY KEY) STRICT;
+
 -- A row without a maximum was lifted on purpose; a kind without a row was never limited.
 CREATE TABLE quotas (kind TEXT PRIMARY KEY, maximum INTEGER) STRICT;
 

@@ -13,7 +13,7 @@ use model::flavor::Flavor;
 use model::group::Role;
 use model::id::CloudId;
 use model::key::ResourceKind;
-use model::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName};
+use model::name::{FlavorName, GroupName, ImageName, NetworkName, ProfileName, VolumeTypeName};
 use model::profile::Protocol;
 use model::resource::Power;
 use plan::offers::QuotaKind;
@@ -111,6 +111,9 @@ pub(super) enum RemoteRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Disk {
     pub gib: u64,
+    /// None where nobody asked for one: this cloud has no usual type.
+    #[serde(default)]
+    pub volume_type: Option<VolumeTypeName>,
     #[serde(default)]
     pub content: Content,
     /// Whether a server can start from it: made from an image, or from something that was.
@@ -298,6 +301,7 @@ pub(super) enum Pending {
     Remove(CloudId),
     Flavor(FlavorName, Flavor),
     Image(ImageName),
+    VolumeType(VolumeTypeName),
     Quota(QuotaKind, Option<u64>),
     Fault(FaultState),
     ClearFaults,
@@ -310,6 +314,7 @@ pub(super) struct World {
     rows: BTreeMap<CloudId, Row>,
     pub(super) flavors: BTreeMap<FlavorName, Flavor>,
     pub(super) images: BTreeSet<ImageName>,
+    pub(super) volume_types: BTreeSet<VolumeTypeName>,
     /// None: lifted on purpose.
     pub(super) quotas: BTreeMap<QuotaKind, Option<u64>>,
     pub(super) faults: Vec<FaultState>,

@@ -1,13 +1,14 @@
 //! What other clouds answer: words and shapes that this one doesn't have. One odd entry costs
 //! nothing but itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cloud::openstack::recording::Recording;
+use cloud::openstack::recording::{Recording, Said};
 use cloud::openstack::transport::{Call, Service};
-use engine::port::{Cloud, CloudError, Done, Found, Status};
+use engine::port::{Cloud, CloudError, Create, Done, Found, Status};
 use model::key::ResourceKind;
 use model::resource::{Instance, Resource};
+use plan::offers::Offer;
 use serde_json::{Value, json};
 
 use crate::played::{answers, everything, exchange, list, play, up};
@@ -139,6 +140,89 @@ async fn what_a_cloud_does_not_tell_is_left_out_of_its_offers() {
         .await
         .unwrap_err();
     assert!(matches!(error, CloudError::CredentialGone(_)), "{error}");
+}
+
+#[tokio::test]
+async fn types_of_volumes_are_asked_for_only_where_they_are_wanted() {
+    let wanted = BTreeSet::from([Offer::VolumeTypes]);
+    let told = |status, body: Value| {
+        let mut recording = up();
+        let call = Call::get(Service::BlockStorage, "types");
+        exchange(&mut recording, call, status, body);
+        play(recording)
+    };
+    let types = json!({"volume_types": [{"name": "ssd"}, {"name": "__DEFAULT__"}, {"id": "1"}]});
+    let offers = told(200, types).offers(&wanted).await.unwrap();
+    let names: Vec<String> = offers
+        .volume_types
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(names, ["__DEFAULT__", "ssd"]);
+    let refused = json!({"forbidden": {"code": 403, "message": "Policy doesn't allow it"}});
+    assert_eq!(
+        told(403, refused)
+            .offers(&wanted)
+            .await
+            .unwrap()
+            .volume_types,
+        None
+    );
+    // A recording without that request answers everything else.
+    assert_eq!(
+        play(up())
+            .offers(&Offer::every())
+            .await
+            .unwrap()
+            .volume_types,
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_volume_is_read_and_made_with_its_type() {
+    let mut odd = up();
+    list(&mut odd, "volumes/detail", "volumes", |volumes| {
+        for volume in volumes {
+            volume["volume_type"] = json!("ssd");
+        }
+    });
+    let found = everything(&play(odd.clone())).await;
+    let volume = found.iter().find_map(|found| match &found.resource {
+        Some(Resource::Volume(volume)) => Some((found, volume)),
+        _ => None,
+    });
+    let (found, volume) = volume.unwrap();
+    assert_eq!(volume.volume_type, Some("ssd".parse().unwrap()));
+    let mark = found.mark.clone().unwrap();
+    let mut body = odd
+        .exchanges
+        .iter()
+        .find_map(|exchange| match &exchange.said {
+            Said::Send { call, .. } if call.path == "volumes" => call.body.clone(),
+            _ => None,
+        })
+        .unwrap();
+    let name = body["volume"]["name"].as_str().unwrap().to_owned();
+    body["volume"]["volume_type"] = json!("ssd");
+    body["volume"]["metadata"]["understudy-key"] = json!(mark.key.to_string());
+    exchange(
+        &mut odd,
+        Call::post(Service::BlockStorage, "volumes", body),
+        202,
+        json!({"volume": {"id": "made-with-its-type"}}),
+    );
+    let resource = Resource::from(volume.clone());
+    let create = Create {
+        mark: &mark,
+        name: &name,
+        resource: &resource,
+        ids: &BTreeMap::new(),
+        user_data: None,
+    };
+    let made = play(odd).create(create).await.unwrap();
+    assert_eq!(made.id.as_str(), "made-with-its-type");
 }
 
 /// Found on the lab: Nova still says `VERIFY_RESIZE` for a moment after a resize was confirmed, and

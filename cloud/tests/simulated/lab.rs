@@ -401,6 +401,7 @@ pub fn public_key() -> KeypairSource {
 pub fn disk(gib: u64) -> Volume {
     Volume {
         size: Value::Fixed(Gib(gib)),
+        volume_type: None,
         content: VolumeContent::Empty,
         mount: Some("/srv".into()),
         file_system: Some("ext4".into()),

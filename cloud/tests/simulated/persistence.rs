@@ -176,6 +176,21 @@ async fn sqlite(file: &Path) -> SqliteConnection {
 }
 
 #[tokio::test]
+async fn a_file_of_before_there_were_types_of_volumes_is_still_read() {
+    let lab = Lab::new().await;
+    let file = lab.folder.path().join("cloud.sqlite");
+    sqlx::raw_sql("DROP TABLE volume_types; PRAGMA user_version = 1")
+        .execute(&mut sqlite(&file).await)
+        .await
+        .unwrap();
+    let cloud = open(file, 2).await.unwrap();
+    let ssd = "ssd".parse().unwrap();
+    cloud.offer_volume_types([&ssd]).await.unwrap();
+    let offers = cloud.offers(&Offer::every()).await.unwrap();
+    assert_eq!(offers.volume_types, Some([ssd].into()));
+}
+
+#[tokio::test]
 async fn a_file_that_is_newer_or_not_ours_is_left_alone() {
     let lab = Lab::new().await;
     let file = lab.folder.path().join("cloud.sqlite");

@@ -130,6 +130,29 @@ async fn what_is_in_the_cloud_is_found_by_id_or_by_a_name_that_one_has() {
 }
 
 #[tokio::test]
+async fn a_volume_keeps_the_type_that_it_was_asked_for_with() {
+    let mut lab = Lab::new().await;
+    let typed = Volume {
+        volume_type: Some("ssd".parse().unwrap()),
+        ..disk(1)
+    };
+    let answer = lab.create(&volume("none"), typed.clone()).await;
+    assert!(matches!(answer, Err(CloudError::NotFound(_))), "{answer:?}");
+    lab.cloud
+        .offer_volume_types([&"ssd".parse().unwrap()])
+        .await
+        .unwrap();
+    let offers = lab.cloud.offers(&BTreeSet::new()).await.unwrap();
+    assert_eq!(offers.volume_types.unwrap().len(), 1);
+    lab.make(&volume("typed"), typed.clone()).await;
+    lab.make(&volume("usual"), disk(1)).await;
+    for (name, made) in [("typed", typed), ("usual", disk(1))] {
+        let found = lab.get(&volume(name)).await.unwrap();
+        assert_eq!(found.resource, Some(made.into()), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_starts_from_a_volume_that_outlives_it() {
     let mut lab = Lab::new().await;
     let boot = Key::boot_volume(&app(1));

@@ -244,6 +244,7 @@ impl Engine {
                     of_server.push(ObservedVolume {
                         name: name.clone(),
                         size: volume.size,
+                        volume_type: volume.storage.as_deref().and_then(|name| name.parse().ok()),
                     });
                 }
             }

@@ -96,7 +96,7 @@ compare! {
     resource::ServerGroup {};
     resource::Keypair { public_key };
     resource::VolumeSnapshot { volume, size };
-    resource::Volume { size, content, mount, file_system };
+    resource::Volume { size, volume_type, content, mount, file_system };
     resource::Image { instance };
     resource::Instance {
         group, ordinal, host_name, flavor, boot, profiles, role, networks, security_groups,

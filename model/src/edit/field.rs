@@ -65,6 +65,8 @@ pub enum GroupField {
 pub enum VolumeField {
     /// `50 GiB`, or `unknown`.
     Size,
+    /// What sort of storage it is on; the cloud's usual one where it is empty.
+    Type,
     /// Where it is mounted.
     Mount,
     /// The file system made on it.
@@ -101,8 +103,9 @@ pub enum FlavorField {
     Disk,
 }
 
-const VOLUME: [(VolumeField, &str); 3] = [
+const VOLUME: [(VolumeField, &str); 4] = [
     (VolumeField::Size, "size"),
+    (VolumeField::Type, "type"),
     (VolumeField::Mount, "mount"),
     (VolumeField::FileSystem, "file-system"),
 ];

@@ -124,6 +124,11 @@ fn read_group(
             let volume = group.volumes.get(volume)?;
             match field {
                 VolumeField::Size => volume.size.to_string(),
+                VolumeField::Type => volume
+                    .volume_type
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 VolumeField::Mount => volume.mount.clone().unwrap_or_default(),
                 VolumeField::FileSystem => volume.file_system.clone().unwrap_or_default(),
             }
@@ -287,6 +292,7 @@ fn set_group(
             };
             let GroupVolume {
                 size,
+                volume_type,
                 from: _,
                 mount,
                 file_system,
@@ -294,6 +300,9 @@ fn set_group(
             } = volume;
             match field {
                 VolumeField::Size => *size = value(text)?,
+                VolumeField::Type => {
+                    *volume_type = sentence(text).as_deref().map(parsed).transpose()?;
+                }
                 VolumeField::Mount => *mount = sentence(text),
                 VolumeField::FileSystem => *file_system = sentence(text),
             }

@@ -57,19 +57,22 @@ pub(super) struct Draft {
 
 pub(super) fn draft(own: &'static str) -> impl Strategy<Value = Draft> {
     let volume = (
-        value(gib()),
+        (value(gib()), option::of(volume_type())),
         option::of(text()),
         option::of(select(&["xfs", "ext4"][..]).prop_map(str::to_owned)),
         option::of(text()),
         option::of(source()),
     )
-        .prop_map(|(size, mount, file_system, note, from)| GroupVolume {
-            size,
-            from,
-            mount,
-            file_system,
-            note,
-        });
+        .prop_map(
+            |((size, volume_type), mount, file_system, note, from)| GroupVolume {
+                size,
+                volume_type,
+                from,
+                mount,
+                file_system,
+                note,
+            },
+        );
     let placement = prop_oneof![
         Just(Placement::Any),
         Just(Placement::Spread),

@@ -8,6 +8,7 @@ use model::facts::{
     DatedFact, DeclaredTotal, DeclaredWhat, FileSystem, InstanceFacts, LoadAverages,
     ObservedVolume, OsRelease, Report,
 };
+use model::name::VolumeTypeName;
 use model::profile::{Category, Lifecycle};
 use model::rule::{Mute, Rule};
 use model::unit::{Gib, Hundredths, Mib};
@@ -224,8 +225,19 @@ fn report() -> impl Strategy<Value = Report> {
     ]
 }
 
+/// Types of volumes, those among them whose names look like something else.
+pub(super) fn volume_type() -> impl Strategy<Value = VolumeTypeName> {
+    select(&["ssd", "42", "no", "fast disks", "__DEFAULT__"][..]).prop_map(name)
+}
+
 fn observed_volume() -> impl Strategy<Value = ObservedVolume> {
-    (text(), gib()).prop_map(|(name, size)| ObservedVolume { name, size })
+    (text(), gib(), option::of(volume_type())).prop_map(|(name, size, volume_type)| {
+        ObservedVolume {
+            name,
+            size,
+            volume_type,
+        }
+    })
 }
 
 /// What of an instance the cloud tells beside its addresses.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::count::Sizing;
 use model::data::BootFrom;
-use model::name::{FlavorName, GroupName, SiteName};
+use model::name::{FlavorName, GroupName, SiteName, VolumeTypeName};
 use model::site::{Capability, Offer, Site};
 use model::topology::Topology;
 use model::value::Value;
@@ -14,7 +14,8 @@ use super::capability::{needed_by_words, offer_words, offered, question, words};
 use super::current::stated;
 use super::figures::{self, takes};
 use super::table::{Cell, Column, Figure, Report, Row, RowKind, Table, Unit};
-use crate::capacity::{BySizing, totals, totals_of};
+use crate::capacity::{BySizing, totals, totals_of, totals_of_volumes};
+use crate::need::Needs;
 
 /// The request to the site that the environment is planned for. `today` is what runs, where something
 /// does: a measure where sizes are not planned yet.
@@ -42,6 +43,7 @@ pub fn request_to(
     }
     tables.extend(today.map(runs_today));
     tables.push(flavors(topology));
+    tables.extend(volume_types(topology));
     tables.extend(capabilities(topology, site));
     tables.extend(networks(topology));
     tables.extend(questions(topology, site));
@@ -132,6 +134,39 @@ fn flavors(topology: &Topology) -> Table {
         Column::words("Groups"),
     ];
     Table::new("Sizes of instances", columns, rows)
+}
+
+/// How much volume storage of each type, where anybody said one.
+fn volume_types(topology: &Topology) -> Option<Table> {
+    let needs = Needs::of(topology);
+    let mut types: BTreeMap<Option<&VolumeTypeName>, BTreeSet<&GroupName>> = BTreeMap::new();
+    for need in &needs.groups {
+        for volume in &need.volumes {
+            types.entry(volume.of_type).or_default().insert(need.name);
+        }
+    }
+    types.keys().flatten().next()?;
+    let rows = types
+        .into_iter()
+        .map(|(of_type, groups)| {
+            let of = BySizing::of(|sizing| totals_of_volumes(&needs, sizing, of_type));
+            let names: Vec<&str> = groups.iter().map(|name| name.as_str()).collect();
+            let name = match of_type {
+                Some(name) => Cell::text(name.as_str()),
+                None => Cell::text("any"),
+            };
+            Row::new(
+                RowKind::Plain,
+                vec![name, figures::volumes(&of), Cell::text(names.join(", "))],
+            )
+        })
+        .collect();
+    let columns = vec![
+        Column::words("Type"),
+        Column::numbers("Size"),
+        Column::words("Groups"),
+    ];
+    Some(Table::new("Types of volumes", columns, rows))
 }
 
 /// The capabilities that somebody needs or that the site was asked for.

@@ -31,6 +31,8 @@ pub const FLAVORS: [(&str, u32, u64, u64); 3] = [
     ("large", 4, 4096, 40),
 ];
 pub const IMAGES: [&str; 2] = ["ubuntu-12.04", "ubuntu-14.04"];
+/// The type of some volumes; the others are of the cloud's usual one.
+pub const VOLUME_TYPE: &str = "ssd";
 const GROUPS: [&str; 4] = ["app", "db", "cache", "store"];
 const PROFILES: [&str; 3] = ["web", "sql", "files"];
 const VOLUMES: [&str; 2] = ["data", "logs"];
@@ -178,6 +180,9 @@ fn group(index: usize, most: u32) -> impl Strategy<Value = Group> {
                     } else {
                         Value::Fixed(Gib(size))
                     },
+                    // Some of them, by nothing but their size.
+                    volume_type: (size % 3 == 0)
+                        .then(|| model::name::VolumeTypeName::new(VOLUME_TYPE).unwrap()),
                     from: from.filter(|_| !data),
                     mount: Some(format!("/srv/{name}")),
                     file_system: Some("xfs".into()),

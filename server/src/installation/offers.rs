@@ -1,21 +1,22 @@
-//! What the simulated cloud offers: it has no flavors and images of its own, so it takes those that
+//! What the simulated cloud offers: it has no flavors, images and types of volumes of its own, so it takes those that
 //! the stored environments and recipes name. It must never be the place where a number is invented.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::EngineError;
 use model::flavor::Flavor;
-use model::name::{CloudName, FlavorName, ImageName};
+use model::name::{CloudName, FlavorName, ImageName, VolumeTypeName};
 use model::recipe::Recipe;
 use model::topology::Topology;
 
 use super::Installation;
 
-/// Flavors and images that are to be offered.
+/// Flavors, images and types of volumes that are to be offered.
 #[derive(Debug, Default)]
 struct Wanted {
     flavors: BTreeMap<FlavorName, Flavor>,
     images: BTreeSet<ImageName>,
+    volume_types: BTreeSet<VolumeTypeName>,
     /// Clouds that environments are on.
     clouds: BTreeSet<CloudName>,
 }
@@ -37,6 +38,12 @@ impl Wanted {
             .values()
             .filter_map(|group| group.image.fixed());
         self.images.extend(images.cloned());
+        let volumes = topology
+            .groups
+            .values()
+            .flat_map(|group| group.volumes.values());
+        self.volume_types
+            .extend(volumes.filter_map(|volume| volume.volume_type.clone()));
         self.clouds.extend(topology.cloud.clone());
     }
 
@@ -82,6 +89,7 @@ impl Installation {
         let Wanted {
             flavors,
             images,
+            volume_types,
             clouds,
         } = wanted;
         for cloud in &clouds {
@@ -92,6 +100,9 @@ impl Installation {
         }
         if !images.is_empty() {
             self.simulated.offer_images(&images).await?;
+        }
+        if !volume_types.is_empty() {
+            self.simulated.offer_volume_types(&volume_types).await?;
         }
         Ok(())
     }

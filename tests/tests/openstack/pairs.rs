@@ -101,6 +101,7 @@ async fn from_any_topology_to_any_other() {
     for image in buildable::IMAGES {
         lab.image(image).await;
     }
+    lab.volume_type(buildable::VOLUME_TYPE).await;
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let one = || buildable::topology(3).prop_filter("it fits", move |t| fits(t, most));

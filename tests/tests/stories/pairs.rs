@@ -72,6 +72,12 @@ async fn a_pair(a: &Topology, b: &Topology, story: &str) {
         .unwrap();
     let images = buildable::IMAGES.map(|image| model::name::ImageName::new(image).unwrap());
     world.cloud.offer_images(&images).await.unwrap();
+    let volume_type = buildable::VOLUME_TYPE.parse().unwrap();
+    world
+        .cloud
+        .offer_volume_types([&volume_type])
+        .await
+        .unwrap();
     bring_to(&world, &a, &format!("{story} A")).await;
     bring_to(&world, &b, &format!("{story} B")).await;
     let down = world.take_down("pair").await;

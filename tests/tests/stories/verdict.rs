@@ -50,6 +50,7 @@ pub async fn put_golden(world: &World, name: &str) -> Golden {
         .unwrap();
     let disk = Volume {
         size: Value::Fixed(Gib(1)),
+        volume_type: None,
         content: VolumeContent::Image(Value::Fixed(image)),
         mount: None,
         file_system: None,

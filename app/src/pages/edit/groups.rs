@@ -252,6 +252,7 @@ fn volume(topology: &Topology, group: &GroupName, volume: &VolumeName) -> impl I
                 )}
             </p>
             {text(topology, field(VolumeField::Size), "Size", "50 GiB")}
+            {text(topology, field(VolumeField::Type), "Type", "the cloud’s usual one")}
             {text(topology, field(VolumeField::Mount), "Mounted at", "/srv")}
             {text(topology, field(VolumeField::FileSystem), "File system", "xfs")}
         </div>

@@ -31,6 +31,7 @@ impl Links<'_> {
         let resource = mark.as_ref().and_then(|mark| {
             Some(Resource::from(Volume {
                 size: Value::Fixed(Gib(row.size)),
+                volume_type: row.storage.as_deref().and_then(|name| name.parse().ok()),
                 content: self.content(mark, row, &status)?,
                 mount: text("mount"),
                 file_system: text("file-system"),

@@ -148,6 +148,7 @@ fn rules(world: &World, group: &CloudId) -> BTreeSet<SecurityRule> {
 fn volume(world: &World, row: &Row, disk: &Disk, status: String) -> Volume {
     let Disk {
         gib,
+        volume_type,
         content,
         bootable,
         mount,
@@ -176,7 +177,7 @@ fn volume(world: &World, row: &Row, disk: &Disk, status: String) -> Volume {
     Volume {
         status,
         size: Gib(*gib),
-        storage: None,
+        storage: volume_type.as_ref().map(ToString::to_string),
         bootable: *bootable,
         attached: attached.into_iter().collect(),
         zone: None,

@@ -128,6 +128,7 @@ pub(super) fn volume(
     ids: &BTreeMap<Key, CloudId>,
     Volume {
         size,
+        volume_type,
         content,
         mount,
         file_system,
@@ -138,6 +139,13 @@ pub(super) fn volume(
             "Invalid input received: Volume size must be an integer and greater than 0.",
         );
     };
+    if let Some(name) = volume_type
+        && !world.volume_types.contains(name)
+    {
+        return Err(CloudError::NotFound(format!(
+            "Volume type with name {name} could not be found."
+        )));
+    }
     let (content, source) = match content {
         VolumeContent::Empty => (Content::Empty, None),
         VolumeContent::Image(image) => match image.fixed() {
@@ -178,6 +186,7 @@ pub(super) fn volume(
     )?;
     Ok(Body::Volume(Disk {
         gib,
+        volume_type: volume_type.clone(),
         bootable: source.map_or(matches!(content, Content::Image(_)), is_bootable),
         content,
         mount: mount.clone(),

@@ -107,6 +107,7 @@ fn volume(
         mount,
         file_system,
         content: _,
+        volume_type: _,
     }: &Volume,
 ) -> Result<Disk, CloudError> {
     let mut disk = Disk {
