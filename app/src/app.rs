@@ -9,13 +9,13 @@ use leptos_router::{SsrMode, path};
 use crate::backend::PageError;
 use crate::components::frame;
 use crate::context::{Shown, page};
-use crate::data::{EditData, Frame};
+use crate::data::{CompareData, EditData, Frame};
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
 use crate::pages::calendar::CapacityPage;
 use crate::pages::cloud::CloudPage;
 use crate::pages::clouds::CloudsPage;
-use crate::pages::compare::ComparePage;
+use crate::pages::compare::{self, ComparePage};
 use crate::pages::copy::CopyPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::destroy::DestroyPage;
@@ -76,6 +76,11 @@ pub fn refusal_page(options: LeptosOptions, refusal: Refusal) -> impl IntoView {
 /// The editor as it is after a form of it: the same page with what came of the form.
 pub fn edit_page(options: LeptosOptions, data: EditData) -> impl IntoView {
     answered(options, move || edit::shown(&data))
+}
+
+/// The comparison as it is after a form of it that brought a file which is none.
+pub fn compare_page(options: LeptosOptions, data: CompareData) -> impl IntoView {
+    answered(options, move || compare::shown(&data))
 }
 
 /// A page that answers a form, in the frame that every page has.

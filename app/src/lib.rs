@@ -36,7 +36,7 @@ mod span;
 mod viewer;
 
 #[cfg(feature = "ssr")]
-pub use app::{App, edit_page, refusal_page, shell};
+pub use app::{App, compare_page, edit_page, refusal_page, shell};
 #[cfg(feature = "ssr")]
 pub use pages::error::Refusal;
 

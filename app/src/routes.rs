@@ -23,6 +23,7 @@
 //! | [`TARGETS`] | [`TargetForm`] | the page of capacity by date |
 //! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
 //! | [`EDIT`] | [`sent`] and [`model::edit::Field`] | the editor, or the environment's page |
+//! | [`COMPARE`] | [`CompareAsk`], with [`SIDE_FILE`] and [`SIDE_TEXT`] of each side | the comparison, or its page where a file is none |
 //! | [`EXPLAIN`] | [`ExplainForm`] | the comparison that the form was on |
 
 mod asks;
@@ -37,8 +38,10 @@ use model::environment::Layer;
 use model::id::{OperationId, RevisionNumber};
 use model::name::{EnvironmentName, GroupName, KeypairName};
 
+pub(crate) use asks::is_of_file;
 pub use asks::{
-    CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, InstanceAsk, compare,
+    CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, FILE, InstanceAsk, SIDE_FILE,
+    SIDE_TEXT, compare,
 };
 pub use capacity::{
     CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,
@@ -75,7 +78,7 @@ pub const INSTANCES: &str = "/instances";
 pub const INSTANCES_CSV: &str = "/instances.csv";
 /// As [`INSTANCES_CSV`].
 pub const INSTANCES_JSON: &str = "/instances.json";
-/// The comparison.
+/// The comparison: the page, and the `POST` of what is chosen for it, files among it.
 pub const COMPARE: &str = "/compare";
 /// `POST`: says what a difference is put down to.
 pub const EXPLAIN: &str = "/compare/explain";

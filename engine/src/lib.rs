@@ -20,6 +20,7 @@ mod data;
 pub mod error;
 mod execute;
 mod extend;
+pub mod files;
 mod holders;
 pub mod keypair;
 pub mod live;

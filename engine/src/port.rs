@@ -3,6 +3,7 @@
 mod clock;
 mod cloud;
 mod collections;
+mod files;
 mod measures;
 mod monitor;
 mod probe;
@@ -17,6 +18,7 @@ pub use collections::{
     Belongs, Collections, CollectorClaim, CollectorSeen, NewAssignments, NewPublication,
     ObservedIn, Published, Staged, StagedRow,
 };
+pub use files::Files;
 pub use measures::{Kept, Measurement, Measures};
 pub use monitor::{Monitor, MonitorError};
 pub use probe::{Moment, NoProbe, Probe};

@@ -34,9 +34,25 @@ pub enum Document {
 
 /// Reads the bytes of a file, which must be UTF-8.
 pub fn parse_bytes(file_name: &str, bytes: &[u8]) -> Result<Document, FileError> {
+    parse(file_name, text_of(file_name, bytes)?)
+}
+
+/// Reads the bytes of a file and tells all that is wrong with it, in the order of the text: what can't be
+/// read hides the rest, so that the list is of one then.
+pub fn parse_all(file_name: &str, bytes: &[u8]) -> Result<Document, Vec<FileError>> {
+    let text = text_of(file_name, bytes).map_err(|error| vec![error])?;
+    match read_whole(file_name, text) {
+        Ok((document, problems)) if problems.is_empty() => Ok(document),
+        Ok((_, problems)) => Err(problems),
+        Err(error) => Err(vec![error]),
+    }
+}
+
+/// The text that bytes are.
+fn text_of<'b>(file_name: &str, bytes: &'b [u8]) -> Result<&'b str, FileError> {
     too_large(file_name, bytes.len())?;
     match std::str::from_utf8(bytes) {
-        Ok(text) => parse(file_name, text),
+        Ok(text) => Ok(text),
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = before.split(|byte| *byte == b'\n').count();
@@ -69,6 +85,13 @@ pub fn parse_loosely(
     file_name: &str,
     text: &str,
 ) -> Result<(Document, Option<FileError>), FileError> {
+    let (document, problems) = read_whole(file_name, text)?;
+    // One clear error: the first in the order of the text.
+    Ok((document, problems.into_iter().next()))
+}
+
+/// Reads a text as far as its values go, with all that doesn't hold together in it, in its order.
+fn read_whole(file_name: &str, text: &str) -> Result<(Document, Vec<FileError>), FileError> {
     too_large(file_name, text.len())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let root = tree::read(text)
@@ -87,13 +110,15 @@ pub fn parse_loosely(
             (Document::Recipe(Box::new(recipe)), problems)
         }
     };
-    // One clear error: the first in the order of the text.
-    let first = problems
+    let mut located: Vec<(Mark, Problem)> = problems
         .into_iter()
         .map(|problem| (root.locate(&problem.path), problem))
-        .min_by_key(|(mark, _)| *mark);
-    let problem = first.map(|(mark, problem)| refused(file_name, mark, problem));
-    Ok((document, problem))
+        .collect();
+    // Stable: what stands at one place stays in its order.
+    located.sort_by_key(|(mark, _)| *mark);
+    let problems = located.into_iter();
+    let problems = problems.map(|(mark, problem)| refused(file_name, mark, problem));
+    Ok((document, problems.collect()))
 }
 
 /// Writes an environment file: [`parse`] gives the same topology again.

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod capacity;
 pub mod collectd;
+pub mod comparison;
 pub mod copy;
 pub mod cost;
 pub mod data;

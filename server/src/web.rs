@@ -5,7 +5,8 @@
 //! measures ([`measure`]); pages and reads of
 //! the API come from the store through [`backend`], or from [`kept`] where nothing was written since;
 //! forms go to [`engine::Engine::submit`] and nowhere else. Nothing here calls a cloud, except through the engine's previews, its consoles and its
-//! question about quotas; nothing here changes anything but tokens.
+//! question about quotas; nothing here changes anything but tokens and the files that people bring to be
+//! compared ([`engine::files`]).
 
 mod acts;
 mod answer;
@@ -136,6 +137,12 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
             get(pages::page)
                 .post(acts::edit)
                 .layer(DefaultBodyLimit::max(gate::LARGEST_EDIT)),
+        )
+        .route(
+            routes::COMPARE,
+            get(pages::page)
+                .post(acts::compare)
+                .layer(DefaultBodyLimit::max(gate::LARGEST_COMPARE)),
         )
         .route(routes::EXPLAIN, post(acts::explain))
         .route(routes::RESERVATIONS, post(acts::reservation))

@@ -11,6 +11,7 @@ mod counts;
 mod environments;
 mod executors;
 mod failure;
+mod files;
 mod instances;
 mod instances_speak;
 mod journal;

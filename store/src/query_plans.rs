@@ -6,8 +6,8 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
-    SqlStore, audit, clouds, collectors, environments, executors, instances, instances_speak,
-    journal, leases, measures, operations, recipes, revisions, tokens, writings,
+    SqlStore, audit, clouds, collectors, environments, executors, files, instances,
+    instances_speak, journal, leases, measures, operations, recipes, revisions, tokens, writings,
 };
 
 #[tokio::test]
@@ -59,6 +59,8 @@ async fn every_query_reads_an_index() {
         clouds::staging::HASHES,
         clouds::staging::IDS,
         environments::NAMED,
+        files::FIND,
+        files::OLD,
         instances::CURRENT,
         instances_speak::CONSOLE,
         instances_speak::OF_ENVIRONMENT,

@@ -3,6 +3,7 @@
 
 mod clouds;
 mod environments;
+mod files;
 mod instances_speak;
 mod measures;
 mod operations;
@@ -16,6 +17,7 @@ pub(crate) use environments::{
     EnvironmentRow, ItemRow, ListedRow, RecipeRow, RevisionRow, select_environments,
     select_revisions,
 };
+pub(crate) use files::FileRow;
 pub(crate) use instances_speak::{ConsoleRow, ReportRow, select_reports};
 pub(crate) use measures::{LastRow, LookRow, MeasuredRow, MountRow, NewRow};
 pub(crate) use operations::{

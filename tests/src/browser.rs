@@ -5,7 +5,7 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,7 +14,7 @@ use chromiumoxide::{
     Browser, BrowserConfig, Element, Page,
     cdp::{
         browser_protocol::{
-            dom::{FocusParams, ScrollIntoViewIfNeededParams},
+            dom::{FocusParams, ScrollIntoViewIfNeededParams, SetFileInputFilesParams},
             emulation::{
                 MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
             },
@@ -220,6 +220,24 @@ pub async fn fill(page: &Page, selector: &str, value: &str) {
         page.execute(focus(&element)).await?;
         page.evaluate("document.activeElement.select?.()").await?;
         page.execute(InsertTextParams::new(value)).await?;
+        Ok(())
+    };
+    patiently(selector, attempt).await;
+}
+
+/// Waits for a field that a CSS selector finds, and chooses a file in it.
+///
+/// # Panics
+/// If there is none in time, or it takes no file.
+pub async fn choose_file(page: &Page, selector: &str, file: &Path) {
+    let attempt = async || {
+        let element = page.find_element(selector).await?;
+        let chosen = SetFileInputFilesParams::builder()
+            .file(file.to_string_lossy())
+            .backend_node_id(element.backend_node_id)
+            .build()
+            .map_err(CdpError::msg)?;
+        page.execute(chosen).await?;
         Ok(())
     };
     patiently(selector, attempt).await;

@@ -2,6 +2,8 @@
 //! of production, watch it, destroy it. Once with JavaScript, once without.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "browser/compare.rs"]
+mod compare;
 #[path = "browser/edit.rs"]
 mod edit;
 #[path = "browser/what_if.rs"]

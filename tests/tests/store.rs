@@ -14,6 +14,8 @@ mod clouds;
 mod environments;
 #[path = "store/executors.rs"]
 mod executors;
+#[path = "store/files.rs"]
+mod files;
 #[path = "store/instances.rs"]
 mod instances;
 #[path = "store/instances_speak.rs"]

@@ -18,6 +18,8 @@ mod capacity;
 mod clouds;
 #[path = "web/compare.rs"]
 mod compare;
+#[path = "web/compare_files.rs"]
+mod compare_files;
 #[path = "web/edit.rs"]
 mod edit;
 #[path = "web/environments.rs"]

@@ -73,11 +73,19 @@ const PLACES: [(Place, &str, &str, Icon); 9] = [
     (Place::Log, routes::AUDIT, "Activity", Icon::Log),
 ];
 
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 /// A page in its frame.
 pub(crate) fn frame(data: &Frame, shown: Shown) -> impl IntoView + use<> {
     let Shown { title, place, view } = shown;
     view! {
-        <Title text=format!("{title} · Understudy") />
+        // What is written there is taken as it is.
+        <Title text=escaped(&format!("{title} · Understudy")) />
         <a class="skip" href="#content">
             "Skip to the content"
         </a>

@@ -23,7 +23,10 @@ pub use cloud::{
     ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
     RuleLine, ThingData,
 };
-pub use compare::{CompareChoice, CompareData, CompareSide, Comparison, Third};
+pub use compare::{
+    Brought, ChoiceState, CompareChoice, CompareData, CompareOrigin, CompareSide, Comparison,
+    Third, WhichSide,
+};
 pub use copy::{CopyPreview, Cost, RecipeChoice};
 pub use dashboard::{CloudMeters, Dashboard, Meter, MeterLimit};
 pub use edit::{EditData, Known as EditKnown, Merging, Open};

@@ -2,6 +2,7 @@
 //! account for before everything else, with what is the same folded into a count.
 
 mod changes;
+mod sides;
 mod third;
 
 use leptos::prelude::*;
@@ -12,12 +13,11 @@ use crate::components::age::age;
 use crate::components::badge;
 use crate::components::capacity;
 use crate::components::empty::empty;
-use crate::components::form::field;
 use crate::components::frame::{Place, heading};
 use crate::components::time;
 use crate::components::trouble::trouble;
 use crate::context::{Shown, page, query, readable};
-use crate::data::{CompareChoice, CompareData, CompareSide, Comparison};
+use crate::data::{CompareData, CompareOrigin, CompareSide, Comparison};
 use crate::fmt;
 use crate::routes::{self, CompareAsk, CompareBy, CompareSizing};
 
@@ -27,16 +27,24 @@ pub(crate) fn ComparePage() -> impl IntoView {
     page(|backend| async move {
         let ask = readable(CompareAsk::read(&query()))?;
         let data = backend.compare(&ask).await?;
-        let title = match (&data.ask.a, &data.ask.b) {
-            (Some(a), Some(b)) => format!("{a} → {b}"),
-            (_, None) | (None, _) => "Compare".to_owned(),
-        };
-        Ok(Shown {
-            title,
-            place: Place::Compare,
-            view: draw(&data).into_any(),
-        })
+        Ok(shown(&data))
     })
+}
+
+/// The page with what it shows; also the answer to its form where a file could not be taken.
+pub(crate) fn shown(data: &CompareData) -> Shown {
+    let title = match &data.outcome {
+        Some(Ok(comparison)) => {
+            let (a, b) = labels(&comparison.a, &comparison.b);
+            format!("{a} → {b}")
+        }
+        Some(Err(_)) | None => "Compare".to_owned(),
+    };
+    Shown {
+        title,
+        place: Place::Compare,
+        view: draw(data).into_any(),
+    }
 }
 
 fn draw(data: &CompareData) -> impl IntoView + use<> {
@@ -44,11 +52,12 @@ fn draw(data: &CompareData) -> impl IntoView + use<> {
         ask,
         choices,
         outcome,
+        brought,
     } = data;
     let body = match outcome {
         None => empty(
             "Choose two states to compare.",
-            "Any two environments, layers or revisions: what is planned with what runs, yesterday with today.",
+            "Any two environments, layers, revisions or files: what is planned with what runs, yesterday with today, a plan that is still to be brought in with what is there.",
         )
         .into_any(),
         Some(Err(why)) => refused(why).into_any(),
@@ -56,7 +65,8 @@ fn draw(data: &CompareData) -> impl IntoView + use<> {
     };
     view! {
         {heading("Compare", None, ())}
-        {chooser(ask, choices)}
+        {sides::problems(brought)}
+        {sides::chooser(ask, choices, brought)}
         {body}
     }
 }
@@ -65,177 +75,46 @@ fn refused(why: &Trouble) -> impl IntoView + use<> {
     trouble(why)
 }
 
-fn side(
-    id: &'static str,
-    name: &'static str,
-    label: &'static str,
-    chosen: Option<&str>,
-    choices: &[CompareChoice],
-    needed: bool,
-) -> impl IntoView + use<> {
-    let chosen = chosen.unwrap_or_default().to_owned();
-    let known = chosen.is_empty() || choices.iter().any(|choice| choice.value == chosen);
-    let options = choices
-        .iter()
-        .map(|choice| {
-            let CompareChoice {
-                value,
-                kind,
-                layer,
-                revision,
-            } = choice.clone();
-            let name = value
-                .split(['@', ':'])
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            let which = match revision {
-                Some(number) => format!("revision {number}"),
-                None => "newest".to_owned(),
-            };
-            let selected = value == chosen;
-            view! {
-                <option value=value selected=selected>
-                    {format!("{name} · {kind} · {layer}, {which}")}
-                </option>
-            }
-        })
-        .collect_view();
-    // What was asked for and can't be chosen is still shown: the address said so.
-    let other = (!known).then(|| {
-        view! {
-            <option value=chosen.clone() selected=true>
-                {chosen.clone()}
-            </option>
-        }
-    });
-    field(
-        id,
-        label,
-        None,
-        view! {
-            <select id=id name=name required=needed>
-                <option value="">{if needed { "choose …" } else { "none" }}</option>
-                {other}
-                {options}
-            </select>
-        },
-    )
-}
-
-fn radio(
-    name: &'static str,
-    legend: &'static str,
-    choices: Vec<(&'static str, &'static str, bool)>,
-) -> impl IntoView {
-    view! {
-        <fieldset class="segmented">
-            <legend>{legend}</legend>
-            {choices
-                .into_iter()
-                .map(|(value, label, checked)| {
-                    view! {
-                        <label>
-                            <input type="radio" name=name value=value checked=checked />
-                            <span>{label}</span>
-                        </label>
-                    }
-                })
-                .collect_view()}
-        </fieldset>
-    }
-}
-
-fn chooser(ask: &CompareAsk, choices: &[CompareChoice]) -> impl IntoView + use<> {
-    let CompareAsk {
-        a,
-        b,
-        c,
-        by,
-        sizing,
-        show: _,
-        class: _,
-        from: _,
-    } = ask.clone();
-    let swap = match (&a, &b) {
-        (Some(_), Some(_)) => {
-            let swapped = CompareAsk {
-                a: b.clone(),
-                b: a.clone(),
-                ..ask.clone()
-            };
-            Some(view! {
-                <a class="button quiet" href=swapped.address()>
-                    "Swap sides"
-                </a>
-            })
-        }
-        (_, None) | (None, _) => None,
-    };
-    view! {
-        <form class="filter compare" method="get" action=routes::COMPARE>
-            {side("compare-a", "a", "Before", a.as_deref(), choices, true)}
-            {side("compare-b", "b", "After", b.as_deref(), choices, true)}
-            {side("compare-c", "c", "And", c.as_deref(), choices, false)}
-            {radio(
-                "by",
-                "Layer",
-                vec![
-                    ("group", "Groups", by == CompareBy::Group),
-                    ("instance", "Instances", by == CompareBy::Instance),
-                    ("profile", "Profiles", by == CompareBy::Profile),
-                ],
-            )}
-            {radio(
-                "sizing",
-                "Sizing",
-                [CompareSizing::Min, CompareSizing::Planned, CompareSizing::Max]
-                    .map(|choice| {
-                        let label = match choice {
-                            CompareSizing::Min => "Minimum",
-                            CompareSizing::Planned => "Planned",
-                            CompareSizing::Max => "Maximum",
-                        };
-                        (choice.word(), label, choice == sizing)
-                    })
-                    .to_vec(),
-            )}
-            <div class="filter-actions">
-                <button type="submit">"Compare"</button>
-                {swap}
-            </div>
-        </form>
-    }
-}
-
 fn state(label: &'static str, side: &CompareSide) -> impl IntoView + use<> {
     let CompareSide {
         environment,
         kind,
-        layer,
-        revision,
-        at,
-        observed,
+        origin,
         capacity,
         totals: _,
     } = side;
-    let (layer, revision) = (*layer, *revision);
-    let seen = observed.map(|seen| view! { ", last seen so " {age(seen)} });
+    let name = environment.to_string();
+    let (name, from) = match origin {
+        CompareOrigin::Stored {
+            layer,
+            revision,
+            at,
+            observed,
+        } => {
+            let (layer, revision) = (*layer, *revision);
+            let seen = observed.map(|seen| view! { ", last seen so " {age(seen)} });
+            let href = routes::environment_at(environment, layer, revision);
+            let from = view! {
+                {format!("{layer} revision {revision}, stored ")}
+                {time::absolute(*at)}
+                {seen}
+            };
+            (
+                view! { <a href=href>{name}</a> }.into_any(),
+                from.into_any(),
+            )
+        }
+        CompareOrigin::File { name: file, until } => {
+            let until = until.map(|until| view! { ", kept until " {time::absolute(until)} });
+            let from = view! { "as it stands in the file " <code>{file.clone()}</code> {until} };
+            (name.into_any(), from.into_any())
+        }
+    };
     view! {
         <section class="card">
             <p class="muted">{label}</p>
-            <h2>
-                <a href=routes::environment_at(
-                    environment,
-                    layer,
-                    revision,
-                )>{environment.to_string()}</a>
-                " "
-                {badge::kind(*kind)}
-            </h2>
-            <p class="muted">
-                {format!("{layer} revision {revision}, stored ")} {time::absolute(*at)} {seen}
-            </p>
+            <h2>{name} " " {badge::kind(*kind)}</h2>
+            <p class="muted">{from}</p>
             <p>
                 <strong>{capacity::instances(&capacity.totals)}</strong>
                 " instances"
@@ -313,17 +192,27 @@ fn compared(ask: &CompareAsk, comparison: &Comparison) -> impl IntoView + use<> 
 
 /// What a state is called beside others.
 fn name(side: &CompareSide) -> String {
-    format!("{} {} {}", side.environment, side.layer, side.revision)
+    match &side.origin {
+        CompareOrigin::Stored {
+            layer, revision, ..
+        } => format!("{} {layer} {revision}", side.environment),
+        CompareOrigin::File { name, .. } => name.clone(),
+    }
 }
 
 /// What two states are called: no more than tells them apart.
 fn labels(a: &CompareSide, b: &CompareSide) -> (String, String) {
-    if a.environment == b.environment {
-        (
-            format!("{} {}", a.layer, a.revision),
-            format!("{} {}", b.layer, b.revision),
-        )
-    } else {
-        (a.environment.to_string(), b.environment.to_string())
+    let of_one = a.environment == b.environment;
+    let label = |side: &CompareSide| match &side.origin {
+        CompareOrigin::Stored {
+            layer, revision, ..
+        } if of_one => format!("{layer} {revision}"),
+        CompareOrigin::Stored { .. } => side.environment.to_string(),
+        CompareOrigin::File { name, .. } => name.clone(),
+    };
+    match (label(a), label(b)) {
+        // Two files of one name.
+        (a, b) if a == b => (format!("{a} (before)"), format!("{b} (after)")),
+        labels => labels,
     }
 }

@@ -4,6 +4,7 @@ use model::diff::ChangeWord;
 use model::environment::Layer;
 use model::id::RevisionNumber;
 use model::name::RecipeName;
+pub use plan::comparison::By as CompareBy;
 use plan::explain::Class;
 
 use super::COMPARE;
@@ -45,29 +46,6 @@ impl InstanceAsk {
     }
 }
 
-/// What is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CompareBy {
-    /// The topologies as people write them.
-    #[default]
-    Group,
-    /// Resources at one sizing.
-    Instance,
-    /// Where each service runs, at one sizing.
-    Profile,
-}
-
-impl CompareBy {
-    /// The word for it, as in addresses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Group => "group",
-            Self::Instance => "instance",
-            Self::Profile => "profile",
-        }
-    }
-}
-
 /// Which number of each range is compared. (A comparison has no explicit counts.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CompareSizing {
@@ -92,14 +70,7 @@ impl CompareSizing {
 
     /// Reads it from an address; as planned where it says nothing.
     pub(super) fn read(query: &Query) -> Result<Self, String> {
-        match query.get("sizing") {
-            None | Some("planned") => Ok(Self::Planned),
-            Some("min") => Ok(Self::Min),
-            Some("max") => Ok(Self::Max),
-            Some(other) => Err(format!(
-                "sizing: `{other}` is no sizing: use min, planned or max"
-            )),
-        }
+        Ok(query.value("sizing")?.unwrap_or_default())
     }
 
     /// As the model has it.
@@ -112,8 +83,35 @@ impl CompareSizing {
     }
 }
 
+impl std::str::FromStr for CompareSizing {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "planned" => Ok(Self::Planned),
+            "min" => Ok(Self::Min),
+            "max" => Ok(Self::Max),
+            other => Err(format!("`{other}` is no sizing: use min, planned or max")),
+        }
+    }
+}
+
+/// What stands before the hash of a file that was brought to be compared.
+pub const FILE: &str = "file:";
+
+/// Before the word of a side: the field of the form that a file is chosen in.
+pub const SIDE_FILE: &str = "file-";
+
+/// Before the word of a side: the field of the form that a file is pasted into.
+pub const SIDE_TEXT: &str = "text-";
+
+/// Whether a side of a comparison is a file that was brought.
+pub(crate) fn is_of_file(side: &str) -> bool {
+    side.strip_prefix(FILE)
+        .is_some_and(|rest| rest.parse::<Layer>().is_err())
+}
+
 /// What a comparison asks for. A side is `name`, `name@revision`, or either with `:observed` or
-/// `:planned` behind it where an environment has both layers; the server reads it.
+/// `:planned` behind it where an environment has both layers, or `file:HASH`; the server reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompareAsk {
     /// Before.
@@ -141,16 +139,7 @@ impl CompareAsk {
             a: query.get("a").map(ToOwned::to_owned),
             b: query.get("b").map(ToOwned::to_owned),
             c: query.get("c").map(ToOwned::to_owned),
-            by: match query.get("by") {
-                None | Some("group") => CompareBy::Group,
-                Some("instance") => CompareBy::Instance,
-                Some("profile") => CompareBy::Profile,
-                Some(other) => {
-                    return Err(format!(
-                        "by: `{other}` is no layer: use group, instance or profile"
-                    ));
-                }
-            },
+            by: query.value("by")?.unwrap_or_default(),
             sizing: CompareSizing::read(query)?,
             show: match query.get("show") {
                 None | Some("all") => None,
@@ -166,6 +155,12 @@ impl CompareAsk {
             class: query.value("class")?,
             from: query.number("from")?.unwrap_or(0),
         })
+    }
+
+    /// Whether all of it is stored: what differs can be put down to something then.
+    pub(crate) fn is_of_states(&self) -> bool {
+        let sides = [&self.a, &self.b].into_iter().flatten();
+        !sides.map(String::as_str).any(is_of_file)
     }
 
     /// Its address.

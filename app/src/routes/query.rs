@@ -22,6 +22,17 @@ impl Query {
         )
     }
 
+    /// The fields of a form that was read already; empty ones count as absent here too.
+    pub fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(
+            fields
+                .into_iter()
+                .map(|(name, value)| (name, value.trim().to_owned()))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
+    }
+
     /// A parameter's text.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0

@@ -312,7 +312,7 @@ pub struct TokenSecret {
 
 /// Where everything is kept. Every method is one transaction.
 #[async_trait]
-pub trait Store: super::Collections + super::Measures + Send + Sync {
+pub trait Store: super::Collections + super::Files + super::Measures + Send + Sync {
     /// This installation's id: the first call stores the one that is offered.
     async fn installation(&self, offered: InstallationId) -> Result<InstallationId, StoreError>;
 

@@ -142,7 +142,11 @@ fn telling(own: &Json, other: &Json) -> Vec<String> {
         // What is gone is named by what it was.
         (Json::Null, was) => telling(was, &Json::Null),
         (Json::Array(items), _) => items.iter().filter_map(scalar).collect(),
-        (Json::Object(map), _) => map.keys().cloned().collect(),
+        (Json::Object(map), _) => {
+            let one =
+                |(name, value): (&String, &Json)| scalar(value).unwrap_or_else(|| name.clone());
+            map.iter().map(one).collect()
+        }
         (own, _) => scalar(own).into_iter().collect(),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use model::diff::{ChangeRow, ChangeWord, DiffReport, comparable_items, diff_items, diff_resolved};
-use model::resolved::resolve;
+use model::count::Sizing;
+use model::diff::{ChangeRow, ChangeWord, DiffReport};
 use model::topology::items::ItemKind;
-use plan::services::compared;
+use plan::comparison;
 use serde_json::Value as Json;
 
 use super::args::{By, DiffArgs, Format};
@@ -40,21 +40,19 @@ pub(super) async fn run(args: DiffArgs, setup: Setup, out: Out) -> Result<Done, 
     let before = sources.topology(&before).await?;
     let after = sources.topology(&after).await?;
     sources.close().await;
-    let report = match by {
-        By::Group => {
-            let (before, after) = (comparable_items(&before), comparable_items(&after));
-            diff_items(&before, &after).report()
-        }
-        By::Instance => {
-            let sizing = sizing(named.sizing, [&before, &after])?;
-            let (before, after) = (resolve(&before, &sizing), resolve(&after, &sizing));
-            diff_resolved(&before, &after).report()
-        }
-        By::Profile => {
-            let sizing = sizing(named.sizing, [&before, &after])?;
-            compared(&before, &after, &sizing)
-        }
+    let (by, sizing) = match by {
+        // Groups are compared with their ranges.
+        By::Group => (comparison::By::Group, Sizing::Planned),
+        By::Instance => (
+            comparison::By::Instance,
+            sizing(named.sizing, [&before, &after])?,
+        ),
+        By::Profile => (
+            comparison::By::Profile,
+            sizing(named.sizing, [&before, &after])?,
+        ),
     };
+    let report = comparison::compared(&before, &after, by, &sizing);
     match format.format {
         Format::Json => out.json(&report)?,
         Format::Text => out.text(&text(&report, out)),

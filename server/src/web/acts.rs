@@ -4,6 +4,7 @@
 
 mod capacity;
 mod clouds;
+mod compare;
 mod edit;
 mod explain;
 mod notes;
@@ -36,6 +37,7 @@ use super::{Web, answer, pages};
 
 pub(super) use capacity::{reservation, target};
 pub(super) use clouds::{assign, collect, unassign};
+pub(super) use compare::compare;
 pub(super) use edit::edit;
 pub(super) use explain::explain;
 pub(super) use notes::note;

@@ -1,8 +1,9 @@
 //! Reading as JSON: the pages' own data under `/api/v1`, by the same filters and the same paging.
-//! It only reads; an error is `{"error":{"what","why","todo"}}` with its status.
+//! It only reads, also where a question is too long for an address and is posted; an error is `{"error":{"what","why","todo"}}` with its status.
 
 mod calendar;
 mod clouds;
+mod compare;
 mod environments;
 mod export;
 mod instances;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -34,7 +35,12 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/environments/{name}/topology", get(environments::topology))
         .route("/environments/{name}/capacity", get(environments::capacity))
         .route("/capacity", get(calendar::capacity))
-        .route("/compare", get(environments::compare))
+        .route(
+            "/compare",
+            get(compare::named)
+                .post(compare::asked)
+                .layer(DefaultBodyLimit::max(super::gate::LARGEST_COMPARE)),
+        )
         .route("/recipes", get(environments::recipes))
         .route("/instances", get(instances::page))
         .route("/monitors", get(measured::monitors))

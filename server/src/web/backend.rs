@@ -51,7 +51,7 @@ use model::name::{CloudName, EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
 pub(super) use calendar::day;
-pub(super) use compare::compared;
+pub(super) use compare::{Given, Question, compared};
 pub(super) use copy::Proofs;
 pub(super) use digests::Digests;
 pub(super) use edit::{Base, Merge, Merged};

@@ -22,12 +22,15 @@ const LARGEST_FORM: usize = 64 << 10;
 /// The largest form of the editor, which holds a plan twice, and its fields.
 pub(super) const LARGEST_EDIT: usize = 8 << 20;
 
+/// The largest form of the comparison, which brings three files at most.
+pub(super) const LARGEST_COMPARE: usize = 3 * engine::files::LARGEST + LARGEST_FORM;
+
 /// How large the form of a page may be.
 fn largest(path: &str) -> usize {
-    if path == routes::EDIT {
-        LARGEST_EDIT
-    } else {
-        LARGEST_FORM
+    match path {
+        routes::EDIT => LARGEST_EDIT,
+        routes::COMPARE => LARGEST_COMPARE,
+        _ => LARGEST_FORM,
     }
 }
 
@@ -135,16 +138,18 @@ async fn form_of_ours(request: Request, who: &Who) -> Result<Request, Response> 
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "Nothing was changed",
                 format!("The form is larger than {largest} bytes, or did not come whole."),
-                "Shorten what you typed and send it again.",
+                if path == routes::COMPARE {
+                    "Compare it on the command line: understudy diff A B."
+                } else {
+                    "Shorten what you typed and send it again."
+                },
             ),
         )
     })?;
     // Signing in comes before there is a session.
     if let Who::Session(session) = who {
-        let form = std::str::from_utf8(&bytes).unwrap_or_default();
-        let form = routes::Query::parse(form);
-        let sent = form.get(routes::FORM_TOKEN).unwrap_or_default();
-        if !form_token::same(sent, &session.form_token) {
+        let sent = form_token::sent(&parts.headers, &bytes).await;
+        if !form_token::same(&sent, &session.form_token) {
             return Err(refuse(
                 &path,
                 &failed(

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::backend::BackendContext;
-use app::data::{EditData, Viewer};
+use app::data::{CompareData, EditData, Viewer};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -147,6 +147,21 @@ pub(super) async fn edited(
 ) -> Response {
     let options = web.leptos.clone();
     let view = move || app::edit_page(options.clone(), data.clone());
+    let mut answer = render(web, viewer(web, who), asked, view).await;
+    answer.status = status;
+    send(web, who.form_token(), &answer)
+}
+
+/// The comparison after a form of it that brought a file which is none.
+pub(super) async fn not_compared(
+    web: &Arc<Web>,
+    who: &Who,
+    asked: &Asked,
+    status: StatusCode,
+    data: CompareData,
+) -> Response {
+    let options = web.leptos.clone();
+    let view = move || app::compare_page(options.clone(), data.clone());
     let mut answer = render(web, viewer(web, who), asked, view).await;
     answer.status = status;
     send(web, who.form_token(), &answer)

@@ -215,15 +215,30 @@ impl Visitor {
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
-        let mut request = self
+        let request = self
             .client
             .request(method, format!("{}{path}", self.base))
             .headers(self.headers.clone());
-        if let Some(body) = body {
-            request = request
+        let request = match body {
+            Some(body) => request
                 .header("content-type", "application/x-www-form-urlencoded")
-                .body(body);
-        }
+                .body(body),
+            None => request,
+        };
+        Self::answer(request).await
+    }
+
+    async fn send_as(&self, method: Method, path: &str, kind: &str, body: String) -> Answer {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .headers(self.headers.clone())
+            .header("content-type", kind)
+            .body(body);
+        Self::answer(request).await
+    }
+
+    async fn answer(request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.text().await.unwrap();
@@ -273,6 +288,46 @@ impl Visitor {
         let mut fields = fields.to_vec();
         fields.push(("form_token", &token));
         self.post(path, &fields).await
+    }
+
+    /// Sends a form with files, with the token of the session's pages: each part is a name, a file's name
+    /// where it is one, and what it holds.
+    pub(crate) async fn submit_parts(
+        &self,
+        path: &str,
+        parts: &[(&str, Option<&str>, &str)],
+    ) -> Answer {
+        let token = self.page("/audit").await.field("form_token");
+        let mut all = vec![("form_token", None, token.as_str())];
+        all.extend_from_slice(parts);
+        self.post_parts(path, &all).await
+    }
+
+    /// The same as it is.
+    pub(crate) async fn post_parts(
+        &self,
+        path: &str,
+        parts: &[(&str, Option<&str>, &str)],
+    ) -> Answer {
+        const BOUNDARY: &str = "between-two-parts";
+        let mut body = String::new();
+        for (name, file, content) in parts {
+            let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
+            body.push_str(&format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str(&format!("--{BOUNDARY}--\r\n"));
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.with("origin", &self.base)
+            .send_as(Method::POST, path, &kind, body)
+            .await
+    }
+
+    /// Asks with a body of JSON.
+    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.send_as(Method::POST, path, "application/json", body.to_string())
+            .await
     }
 
     /// Starts the default copy of the planned production, as its page offers it; its name.

@@ -240,8 +240,9 @@ fn why(ask: &CompareAsk, row: &Difference<'_>) -> AnyView {
     let Difference { change, explained } = *row;
     let Explained { class, why, said } = explained.clone();
     let by = said.then_some(" (a person said so)");
-    // Only what is open, or was said by somebody, is asked about.
-    let form = (said || class != Class::Intended).then(|| {
+    // Only what is open, or was said by somebody, is asked about; of a file nobody says anything.
+    let asked = ask.is_of_states() && (said || class != Class::Intended);
+    let form = asked.then(|| {
         let about = format!("{} {}", change.kind, change.key);
         let comparison = ask.address();
         let comparison = comparison

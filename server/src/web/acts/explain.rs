@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::data::CompareOrigin;
 use app::routes::{self, CompareAsk, ExplainForm, Query};
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -13,7 +14,7 @@ use plan::writings::{Between, Explanation};
 
 use super::{Answering, Back, Sent, sent};
 use crate::web::Web;
-use crate::web::backend::{Reader, compared};
+use crate::web::backend::{Question, Reader, compared};
 use crate::web::trouble::{Failed, bad_request, failed};
 use crate::web::who::Who;
 
@@ -60,7 +61,14 @@ async fn say(
     } = form;
     let (class, reason) = (class.trim(), reason.trim());
     let request = answering.request(reason, None)?;
-    let shown = compared(reader, ask).await?;
+    let shown = compared(reader, &Question::of(ask)?).await?;
+    for side in [&shown.a, &shown.b] {
+        if let CompareOrigin::File { name, .. } = &side.origin {
+            return Err(bad_request(format!(
+                "Nothing can be said of {name}: what is said is kept for two environments. Bring it in first."
+            )));
+        }
+    }
     let fingerprint = Fingerprint::from(fingerprint);
     let mut rows = shown.report.changes.iter();
     let row = rows.find(|row| Fingerprint::of(row) == fingerprint);

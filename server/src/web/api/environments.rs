@@ -2,29 +2,25 @@
 
 use std::sync::Arc;
 
-use app::data::{CompareSide, Comparison, Third};
-use app::routes::{CompareAsk, EnvironmentAsk, Query};
+use app::routes::{EnvironmentAsk, Query};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use model::diff::{DiffReport, ThreeRow};
-use model::environment::{Environment, EnvironmentKind, Layer, Revision};
-use model::id::RevisionNumber;
+use model::environment::{Environment, Layer, Revision};
 use model::lease::Lease;
 use model::name::EnvironmentName;
 use model::operation::Operation;
 use model::recipe::Recipe;
 use model::topology::Topology;
 use plan::capacity::{BySizing, Capacity, Totals};
-use plan::explain::Explained;
 use plan::finding::Finding;
 use serde::Serialize;
 
 use super::read;
 use crate::web::Web;
-use crate::web::backend::{Reader, Summary, compared};
+use crate::web::backend::{Reader, Summary};
 use crate::web::trouble::{Failed, bad_request, not_found};
 
 type Named = Result<Path<EnvironmentName>, PathRejection>;
@@ -149,93 +145,6 @@ pub(super) async fn capacity(State(web): State<Arc<Web>>, uri: Uri, name: Named)
         .await
         .map(|state| plan::capacity::capacity([&state.topology]));
     read(capacity)
-}
-
-/// One side of a comparison.
-#[derive(Serialize)]
-struct Side {
-    environment: EnvironmentName,
-    kind: EnvironmentKind,
-    layer: Layer,
-    revision: RevisionNumber,
-    at: DateTime<Utc>,
-    totals: Totals,
-    /// When what was seen of it was last true, where it was seen.
-    observed_at: Option<DateTime<Utc>>,
-    stale: bool,
-}
-
-impl From<CompareSide> for Side {
-    fn from(side: CompareSide) -> Self {
-        let CompareSide {
-            environment,
-            kind,
-            layer,
-            revision,
-            at,
-            capacity: _,
-            totals,
-            observed,
-        } = side;
-        Self {
-            environment,
-            kind,
-            layer,
-            revision,
-            at,
-            totals,
-            observed_at: observed.map(|age| age.at),
-            stale: observed.is_some_and(|age| age.stale),
-        }
-    }
-}
-
-/// A comparison: what the command `diff` prints, with both sides.
-#[derive(Serialize)]
-struct Compared {
-    a: Side,
-    b: Side,
-    #[serde(flatten)]
-    report: DiffReport,
-    /// What each change is put down to, in their order.
-    explained: Vec<Explained>,
-    #[serde(flatten)]
-    third: Option<ComparedThird>,
-}
-
-/// A third state, held against the first as well.
-#[derive(Serialize)]
-struct ComparedThird {
-    c: Side,
-    /// What isn't the same in all three.
-    rows: Vec<ThreeRow>,
-}
-
-/// `GET /compare?a=&b=[&c=][&by=group|instance|profile][&sizing=min|planned|max]`
-pub(super) async fn compare(State(web): State<Arc<Web>>, uri: Uri) -> Response {
-    let query = Query::parse(uri.query().unwrap_or_default());
-    let done = async {
-        let ask = CompareAsk::read(&query).map_err(bad_request)?;
-        let reader = Reader::new(&web, &uri);
-        let Comparison {
-            a,
-            b,
-            report,
-            explained,
-            third,
-        } = compared(&reader, &ask).await?;
-        Ok(Compared {
-            a: a.into(),
-            b: b.into(),
-            report,
-            explained,
-            third: third.map(|Third { side, rows }| ComparedThird {
-                c: side.into(),
-                rows,
-            }),
-        })
-    };
-    read(done.await)
 }
 
 /// All recipes.

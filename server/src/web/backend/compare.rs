@@ -1,30 +1,45 @@
-//! The comparison of any two states.
+//! The comparison of any two states, or three: what is stored, files that were brought a while ago, and
+//! files that come with the question. It keeps nothing and reads no cloud.
 
-use app::data::{Age, CompareChoice, CompareData, CompareSide, Comparison, Third};
-use app::routes::{CompareAsk, CompareBy, EnvironmentAsk};
-use model::act::Act;
-use model::diff::{self, DiffReport, comparable_items, diff_items, diff_resolved, three_way};
+mod relation;
+
+use app::data::{
+    Age, ChoiceState, CompareChoice, CompareData, CompareOrigin, CompareSide, Comparison, Third,
+};
+use app::routes::{CompareAsk, CompareBy, CompareSizing, EnvironmentAsk, FILE};
+use axum::http::StatusCode;
+use engine::files::{FileHash, KEPT_HOURS, KeptFile, MOST_KEPT};
+use model::diff::three_way;
 use model::environment::{Environment, Layer, Revision};
+use model::file::{Document, parse};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
-use model::recipe::Recipe;
-use model::resolved::resolve;
 use model::topology::Topology;
 use plan::capacity::{capacity_of, totals};
-use plan::explain::{Decided, Relation, explained};
+use plan::comparison;
+use plan::explain::explained;
 
+use self::relation::Known;
 use super::{Failed, Reader};
-use crate::web::trouble::bad_request;
+use crate::web::trouble::{bad_request, failed};
 
-/// A side as it is written: `name`, `name@revision`, either with `:observed` or `:planned` behind.
+/// A side as it is written: `name`, `name@revision`, either with `:observed` or `:planned` behind, or
+/// `file:HASH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct SideAsk {
-    name: EnvironmentName,
-    ask: EnvironmentAsk,
+enum SideAsk {
+    Stored {
+        name: EnvironmentName,
+        ask: EnvironmentAsk,
+    },
+    File(FileHash),
 }
 
 impl SideAsk {
     fn read(text: &str) -> Result<Self, Failed> {
+        // An environment may be called `file` too, and its layers are no hashes.
+        if let Some(hash) = text.strip_prefix(FILE).and_then(|hash| hash.parse().ok()) {
+            return Ok(Self::File(hash));
+        }
         let (text, layer) = match text.rsplit_once(':') {
             Some((rest, layer)) => (rest, Some(layer.parse::<Layer>().map_err(bad_request)?)),
             None => (text, None),
@@ -41,37 +56,81 @@ impl SideAsk {
             None => (text, None),
         };
         let name = EnvironmentName::new(name).map_err(|error| bad_request(error.to_string()))?;
-        Ok(Self {
+        Ok(Self::Stored {
             name,
             ask: EnvironmentAsk { layer, revision },
         })
     }
 }
 
+/// One side of a question.
+pub(in crate::web) enum Given {
+    /// As an address names it.
+    Named(String),
+    /// A file that came with the question.
+    File(Box<Topology>),
+}
+
+/// What is compared, and how.
+pub(in crate::web) struct Question {
+    pub(in crate::web) a: Given,
+    pub(in crate::web) b: Given,
+    pub(in crate::web) c: Option<Given>,
+    pub(in crate::web) by: CompareBy,
+    pub(in crate::web) sizing: CompareSizing,
+}
+
+impl Question {
+    /// As an address asks it.
+    pub(in crate::web) fn of(ask: &CompareAsk) -> Result<Self, Failed> {
+        let named = |side: &Option<String>| side.clone().map(Given::Named);
+        let (Some(a), Some(b)) = (named(&ask.a), named(&ask.b)) else {
+            return Err(bad_request(
+                "Two states are compared: name them as a and b, as in ?a=production-2013&b=production-2014.",
+            ));
+        };
+        Ok(Self {
+            a,
+            b,
+            c: named(&ask.c),
+            by: ask.by,
+            sizing: ask.sizing,
+        })
+    }
+}
+
 /// A state with what it is of.
 struct Side {
-    seen: Option<Age>,
-    environment: Environment,
-    revision: Revision,
+    origin: Origin,
     topology: Topology,
+}
+
+/// Where a state is from.
+enum Origin {
+    Stored {
+        environment: Environment,
+        revision: Revision,
+        seen: Option<Age>,
+    },
+    File {
+        /// None where it came with the question.
+        kept: Option<KeptFile>,
+    },
 }
 
 impl Reader {
     pub(super) async fn read_comparison(&self, ask: &CompareAsk) -> Result<CompareData, Failed> {
         let outcome = match (&ask.a, &ask.b) {
             (Some(_), Some(_)) => Some(
-                compared(self, ask)
+                compared(self, &Question::of(ask)?)
                     .await
                     .map(Box::new)
                     .map_err(|failed| failed.trouble),
             ),
             (_, None) | (None, _) => None,
         };
-        let mut choices = Vec::new();
-        for environment in self.environments().await? {
-            choices.extend(choices_of(environment));
-        }
-        // A revision that is not the newest stays chosen.
+        let mut choices = self.choices().await?;
+        // A revision that is not the newest stays chosen, and so does a file.
         if let Some(Ok(comparison)) = &outcome {
             let third = comparison.third.as_ref().map(|third| &third.side);
             let sides = [
@@ -89,8 +148,15 @@ impl Reader {
                 choices.push(CompareChoice {
                     value: text.clone(),
                     kind: side.kind,
-                    layer: side.layer,
-                    revision: Some(side.revision),
+                    state: match &side.origin {
+                        CompareOrigin::Stored {
+                            layer, revision, ..
+                        } => ChoiceState::Revision(*layer, *revision),
+                        CompareOrigin::File { name, .. } => ChoiceState::File {
+                            name: name.clone(),
+                            environment: side.environment.clone(),
+                        },
+                    },
                 });
             }
         }
@@ -98,13 +164,39 @@ impl Reader {
             ask: ask.clone(),
             choices,
             outcome,
+            brought: Vec::new(),
         })
     }
 
-    async fn side(&self, text: &str) -> Result<Side, Failed> {
-        let SideAsk { name, ask } = SideAsk::read(text)?;
-        let environment = self.environment_of(&name).await?;
-        let (revision, topology) = self.state_of(&environment, &ask).await?;
+    /// The newest state of each layer of each environment.
+    pub(in crate::web) async fn choices(&self) -> Result<Vec<CompareChoice>, Failed> {
+        let environments = self.environments().await?.iter();
+        Ok(environments.flat_map(choices_of).collect())
+    }
+
+    async fn side(&self, given: &Given) -> Result<Side, Failed> {
+        let text = match given {
+            Given::Named(text) => text,
+            Given::File(topology) => {
+                return Ok(Side {
+                    origin: Origin::File { kept: None },
+                    topology: topology.as_ref().clone(),
+                });
+            }
+        };
+        match SideAsk::read(text)? {
+            SideAsk::Stored { name, ask } => self.stored_side(&name, &ask).await,
+            SideAsk::File(hash) => self.kept_side(&hash).await,
+        }
+    }
+
+    async fn stored_side(
+        &self,
+        name: &EnvironmentName,
+        ask: &EnvironmentAsk,
+    ) -> Result<Side, Failed> {
+        let environment = self.environment_of(name).await?;
+        let (revision, topology) = self.state_of(&environment, ask).await?;
         let newest =
             revision.layer == Layer::Observed && environment.observed == Some(revision.number);
         let seen = if newest {
@@ -113,11 +205,37 @@ impl Reader {
             None
         };
         Ok(Side {
-            seen,
-            environment,
-            revision,
+            origin: Origin::Stored {
+                environment,
+                revision,
+                seen,
+            },
             topology,
         })
+    }
+
+    async fn kept_side(&self, hash: &FileHash) -> Result<Side, Failed> {
+        let gone = || {
+            failed(
+                StatusCode::GONE,
+                "The file is no longer here",
+                format!(
+                    "A file that is brought to be compared is kept for {KEPT_HOURS} hours, and the \
+                     {MOST_KEPT} that were brought last. This one is older, or others came after it."
+                ),
+                "Choose it once more: the same file gets the same address again.",
+            )
+        };
+        let kept = self.engine().kept_file(hash).await?.ok_or_else(gone)?;
+        // It was read before it was kept; a newer Understudy may read otherwise.
+        match parse(&kept.name, &kept.text) {
+            Ok(Document::Environment(topology)) => Ok(Side {
+                origin: Origin::File { kept: Some(kept) },
+                topology: *topology,
+            }),
+            Ok(Document::Recipe(_)) => Err(gone()),
+            Err(error) => Err(bad_request(error.to_string())),
+        }
     }
 }
 
@@ -126,8 +244,7 @@ fn choices_of(environment: &Environment) -> Vec<CompareChoice> {
     let choice = |layer: Layer, value: String| CompareChoice {
         value,
         kind: environment.kind,
-        layer,
-        revision: None,
+        state: ChoiceState::Newest(layer),
     };
     let name = environment.name.to_string();
     match (environment.planned, environment.observed) {
@@ -141,142 +258,79 @@ fn choices_of(environment: &Environment) -> Vec<CompareChoice> {
     }
 }
 
-/// The states that an ask names, compared.
+/// The states of a question, compared.
 pub(in crate::web) async fn compared(
     reader: &Reader,
-    ask: &CompareAsk,
+    question: &Question,
 ) -> Result<Comparison, Failed> {
-    let (Some(a), Some(b)) = (&ask.a, &ask.b) else {
-        return Err(bad_request(
-            "Two states are compared: name them as a and b, as in ?a=production-2013&b=production-2014.",
-        ));
-    };
-    let (a, b) = (reader.side(a).await?, reader.side(b).await?);
-    let report = report(&a.topology, &b.topology, ask);
-    let relation = relation(reader, &a, &b, ask).await?;
-    let said = reader.engine().said(a.environment.id, b.environment.id);
-    let decided = decided(reader, &a, &b).await?;
-    let explained = explained(&report, &relation, &said.await?, &decided);
-    let third = match &ask.c {
+    let sizing = question.sizing.sizing();
+    let (a, b) = (
+        reader.side(&question.a).await?,
+        reader.side(&question.b).await?,
+    );
+    let report = comparison::compared(&a.topology, &b.topology, question.by, &sizing);
+    let Known {
+        relation,
+        said,
+        decided,
+    } = Known::of(reader, &a, &b, question).await?;
+    let explained = explained(&report, &relation, &said, &decided);
+    let third = match &question.c {
         None => None,
         Some(c) => {
             let c = reader.side(c).await?;
-            let other = self::report(&a.topology, &c.topology, ask);
+            let other = comparison::compared(&a.topology, &c.topology, question.by, &sizing);
             Some(Third {
-                side: shown(&c, ask),
+                side: shown(&c, question),
                 rows: three_way(&report, &other),
             })
         }
     };
     Ok(Comparison {
-        a: shown(&a, ask),
-        b: shown(&b, ask),
+        a: shown(&a, question),
+        b: shown(&b, question),
         report,
         explained,
         third,
     })
 }
 
-/// What was decided of either environment.
-async fn decided(reader: &Reader, a: &Side, b: &Side) -> Result<Vec<Decided>, Failed> {
-    let mut decided = Vec::new();
-    for (side, which) in [(a, diff::Side::Before), (b, diff::Side::After)] {
-        let notes = reader.engine().notes(side.environment.id).await?;
-        decided.extend(
-            notes
-                .iter()
-                .filter_map(|(_, note)| Decided::by(note, which)),
-        );
-    }
-    Ok(decided)
-}
-
-fn shown(side: &Side, ask: &CompareAsk) -> CompareSide {
-    CompareSide {
-        environment: side.environment.name.clone(),
-        kind: side.environment.kind,
-        layer: side.revision.layer,
-        revision: side.revision.number,
-        at: side.revision.at,
-        observed: side.seen,
-        capacity: capacity_of(&side.topology),
-        totals: totals(&side.topology, &ask.sizing.sizing(), None),
-    }
-}
-
-fn report(a: &Topology, b: &Topology, ask: &CompareAsk) -> DiffReport {
-    let sizing = ask.sizing.sizing();
-    match ask.by {
-        CompareBy::Group => diff_items(&comparable_items(a), &comparable_items(b)).report(),
-        CompareBy::Instance => diff_resolved(&resolve(a, &sizing), &resolve(b, &sizing)).report(),
-        CompareBy::Profile => plan::services::compared(a, b, &sizing),
-    }
-}
-
-/// What the two sides are to each other: of one environment, one the copy of the other, or neither.
-async fn relation(
-    reader: &Reader,
-    a: &Side,
-    b: &Side,
-    ask: &CompareAsk,
-) -> Result<Relation, Failed> {
-    if a.environment.id == b.environment.id {
-        if a.revision.layer != b.revision.layer {
-            return Ok(Relation::Layers);
-        }
-        // What ran before, held against the plan of now.
-        let store = reader.store();
-        let planned = store
-            .revision(a.environment.id, Layer::Planned, None)
-            .await?;
-        let planned = planned.map_or_else(
-            || report(&a.topology, &a.topology, ask),
-            |(_, planned)| report(&a.topology, &planned, ask),
-        );
-        return Ok(Relation::Times {
-            layer: a.revision.layer,
-            planned: Box::new(planned),
-        });
-    }
-    for (source, copy) in [(a, b), (b, a)] {
-        let Some(recipe) = derivation(reader, source, copy).await? else {
-            continue;
-        };
-        let name = copy.environment.name.clone();
-        // A recipe that no longer fits its source explains nothing.
-        let Ok(derived) = plan::copy::derive(&source.topology, &recipe, name) else {
-            continue;
-        };
-        let expected = if std::ptr::eq(source, a) {
-            report(&a.topology, &derived.topology, ask)
-        } else {
-            report(&derived.topology, &b.topology, ask)
-        };
-        return Ok(Relation::Copy {
-            recipe: recipe.recipe.to_string(),
-            expected: Box::new(expected),
-        });
-    }
-    Ok(Relation::Others)
-}
-
-/// The recipe by which one was made of the other, where it was.
-async fn derivation(reader: &Reader, source: &Side, copy: &Side) -> Result<Option<Recipe>, Failed> {
-    let origin = reader.store().origin(copy.environment.id).await?;
-    let Some(Act::Derive {
-        source: from,
-        layer: _,
-        revision: _,
-        recipe,
-        name: _,
-    }) = origin.map(|line| line.act)
-    else {
-        return Ok(None);
+fn shown(side: &Side, question: &Question) -> CompareSide {
+    let Side { origin, topology } = side;
+    let (environment, kind, origin) = match origin {
+        Origin::Stored {
+            environment,
+            revision,
+            seen,
+        } => (
+            environment.name.clone(),
+            environment.kind,
+            CompareOrigin::Stored {
+                layer: revision.layer,
+                revision: revision.number,
+                at: revision.at,
+                observed: *seen,
+            },
+        ),
+        Origin::File { kept } => (
+            topology.environment.clone(),
+            topology.kind,
+            CompareOrigin::File {
+                name: match kept {
+                    Some(kept) => kept.name.clone(),
+                    None => "a file".to_owned(),
+                },
+                until: kept.as_ref().map(KeptFile::until),
+            },
+        ),
     };
-    if from != source.environment.id {
-        return Ok(None);
+    CompareSide {
+        environment,
+        kind,
+        origin,
+        capacity: capacity_of(topology),
+        totals: totals(topology, &question.sizing.sizing(), None),
     }
-    Ok(reader.store().recipe(&recipe).await?)
 }
 
 #[cfg(test)]
@@ -285,10 +339,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_side_names_environment_revision_and_layer() {
-        let read = |text| {
-            let SideAsk { name, ask } = SideAsk::read(text).unwrap();
-            (name.to_string(), ask.revision.map(|n| n.0), ask.layer)
+    fn a_side_names_environment_revision_and_layer_or_a_file() {
+        let read = |text| match SideAsk::read(text).unwrap() {
+            SideAsk::Stored { name, ask } => {
+                (name.to_string(), ask.revision.map(|n| n.0), ask.layer)
+            }
+            SideAsk::File(hash) => (hash.to_string(), None, None),
         };
         assert_eq!(read("a"), ("a".into(), None, None));
         assert_eq!(read("a@2"), ("a".into(), Some(2), None));
@@ -297,6 +353,12 @@ mod tests {
             ("a".into(), Some(2), Some(Layer::Observed))
         );
         assert_eq!(read("a:planned"), ("a".into(), None, Some(Layer::Planned)));
+        assert_eq!(
+            read("file:observed"),
+            ("file".into(), None, Some(Layer::Observed))
+        );
+        let hash = FileHash::of("a").to_string();
+        assert_eq!(read(&format!("file:{hash}")), (hash, None, None));
         assert!(
             SideAsk::read("a@x")
                 .unwrap_err()
@@ -305,6 +367,7 @@ mod tests {
                 .contains("“x”")
         );
         assert!(SideAsk::read("a:moon").is_err());
+        assert!(SideAsk::read("file:0123").is_err());
         assert!(SideAsk::read("A b").is_err());
     }
 }
