@@ -1,10 +1,11 @@
-//! Environment files and recipe files: YAML that people write, read with errors that say where and
+//! Environment files, recipe files and case files: YAML that people write, read with errors that say where and
 //! what would be right, and written back without loss.
 //!
 //! A text becomes a tree of values that know their place ([`tree`]), the tree becomes the domain's
 //! types ([`read`]), and what types can't say is checked on these ([`check`]). Nothing here may
 //! panic or take long, whatever the text: it comes from people and from the network.
 
+mod case;
 pub mod check;
 mod error;
 mod read;
@@ -13,6 +14,7 @@ mod suggest;
 mod tree;
 mod words;
 
+pub use case::{case_elsewhere, case_study, write_case};
 pub use error::{FileError, Mark, Path, Problem, Step};
 pub use schema::schema;
 
@@ -93,10 +95,7 @@ pub fn parse_loosely(
 /// Reads a text as far as its values go, with all that doesn't hold together in it, in its order.
 fn read_whole(file_name: &str, text: &str) -> Result<(Document, Vec<FileError>), FileError> {
     too_large(file_name, text.len())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let root = tree::read(text)
-        .map_err(|(mark, problem)| refused(file_name, mark, problem))?
-        .ok_or_else(|| refused(file_name, Mark::START, whole(EMPTY)))?;
+    let root = root_of(file_name, text, EMPTY)?;
     let read = |(mark, problem)| refused(file_name, mark, problem);
     let (document, problems) = match sort(&root).map_err(read)? {
         Sort::Environment => {
@@ -110,6 +109,19 @@ fn read_whole(file_name: &str, text: &str) -> Result<(Document, Vec<FileError>),
             (Document::Recipe(Box::new(recipe)), problems)
         }
     };
+    Ok((document, in_order(file_name, &root, problems)))
+}
+
+/// A text as a tree; `empty` is said where it holds nothing.
+fn root_of<'t>(file_name: &str, text: &'t str, empty: &str) -> Result<tree::Node<'t>, FileError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    tree::read(text)
+        .map_err(|(mark, problem)| refused(file_name, mark, problem))?
+        .ok_or_else(|| refused(file_name, Mark::START, whole(empty)))
+}
+
+/// All that is wrong, in the order of the text.
+fn in_order(file_name: &str, root: &tree::Node<'_>, problems: Vec<Problem>) -> Vec<FileError> {
     let mut located: Vec<(Mark, Problem)> = problems
         .into_iter()
         .map(|problem| (root.locate(&problem.path), problem))
@@ -118,7 +130,7 @@ fn read_whole(file_name: &str, text: &str) -> Result<(Document, Vec<FileError>),
     located.sort_by_key(|(mark, _)| *mark);
     let problems = located.into_iter();
     let problems = problems.map(|(mark, problem)| refused(file_name, mark, problem));
-    Ok((document, problems.collect()))
+    problems.collect()
 }
 
 /// Writes an environment file: [`parse`] gives the same topology again.
@@ -157,6 +169,10 @@ fn sort(root: &tree::Node<'_>) -> Result<Sort, (Mark, Problem)> {
         )),
         (None, None) => {
             let message = match &root.kind {
+                tree::Kind::Map(_) if root.get("case").is_some() => {
+                    "this is a case study, and an environment or a recipe is wanted; store it with \
+                     `understudy case import`"
+                }
                 tree::Kind::Scalar { text, plain: true } if matches!(text.as_ref(), "" | "~") => {
                     EMPTY
                 }

@@ -7,6 +7,7 @@
 
 pub mod act;
 pub mod assignment;
+pub mod case;
 pub mod collection;
 pub mod count;
 pub mod data;
@@ -23,6 +24,7 @@ pub mod id;
 pub mod key;
 pub mod keypair;
 pub mod lease;
+pub mod link;
 pub mod mark;
 pub mod measure;
 pub mod merge;

@@ -174,6 +174,10 @@ names! {
     ServiceName, "a service name", strict, STRICT, STRICT_PATTERN;
     /// The name of a copy recipe: `temporary`.
     RecipeName, "a recipe name", strict, STRICT, STRICT_PATTERN;
+    /// The name of a case study: `chef-automate-10000`.
+    CaseName, "a case study's name", strict, STRICT, STRICT_PATTERN;
+    /// The name of something that was given to a system or seen of it: `client-runs`.
+    LoadName, "a load's name", strict, STRICT, STRICT_PATTERN;
     /// The name of an anti-affinity set that several groups may share.
     PlacementName, "a placement name", strict, STRICT, STRICT_PATTERN;
     /// The name of a flavor, as the cloud has it.

@@ -67,6 +67,10 @@ fn parse_kib(text: &str) -> Result<u64, SizeError> {
         .ok_or_else(malformed)
 }
 
+/// An amount of data in KiB (2^10 bytes).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kib(pub u64);
+
 /// Memory or disk space in MiB (2^20 bytes).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mib(pub u64);
@@ -74,6 +78,13 @@ pub struct Mib(pub u64);
 /// Disk space in GiB (2^30 bytes).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gib(pub u64);
+
+impl std::str::FromStr for Kib {
+    type Err = SizeError;
+    fn from_str(text: &str) -> Result<Self, SizeError> {
+        parse_kib(text).map(Self)
+    }
+}
 
 impl std::str::FromStr for Mib {
     type Err = SizeError;
@@ -90,6 +101,16 @@ impl std::str::FromStr for Gib {
             Ok(Self(kib >> 20))
         } else {
             Err(SizeError::Fraction(text.into()))
+        }
+    }
+}
+
+impl fmt::Display for Kib {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 >= 1024 && self.0.is_multiple_of(1024) {
+            Mib(self.0 / 1024).fmt(f)
+        } else {
+            write!(f, "{} KiB", self.0)
         }
     }
 }

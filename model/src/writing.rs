@@ -56,6 +56,8 @@ kinds! {
     Target = "target", "target date";
     /// What is kept free on a cloud from a day to a day; about nothing, named by an id.
     Reservation = "reservation", "reservation";
+    /// A topology with what was measured of it; about nothing, named by itself.
+    CaseStudy = "case-study", "case study";
 }
 
 /// Where a writing is found.

@@ -139,6 +139,21 @@ fn examples_fit_the_schema() {
     }
 }
 
+#[test]
+fn case_files_fit_the_schema() {
+    let schema = file::schema();
+    let folder = format!("{}/../examples/cases", env!("CARGO_MANIFEST_DIR"));
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let value: Value = serde_saphyr::from_str(&text).unwrap();
+        assert_eq!(violation(&schema, &value, &schema), None, "{text}");
+        file::case_elsewhere("x", text.as_bytes()).unwrap();
+        read += 1;
+    }
+    assert!(read >= 3);
+}
+
 /// The public half of a key that nobody has.
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7o/iFsG73JjiDuaRqhNmu/L7Hn0gw0bcA7tFproUBC ann";

@@ -6,13 +6,15 @@ mod reservation;
 mod target;
 mod weekdays;
 
+use model::case::CaseStudy;
 use model::name::EnvironmentName;
 use model::price::PriceBooks;
 use model::writing::{Writing, WritingKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use note::{Effort, Note, NoteState, Priority, Want, is_link};
+pub use model::link::is_link;
+pub use note::{Effort, Note, NoteState, Priority, Want};
 pub use reservation::{OfScenario, Reservation, WrongReservation};
 pub use target::Target;
 pub use weekdays::{NoDay, Weekdays};
@@ -63,6 +65,11 @@ impl Says for Explanation {
 /// All price books are one writing: they are read and written as one table.
 impl Says for PriceBooks {
     const KIND: WritingKind = WritingKind::PriceBook;
+}
+
+/// A case study stands as it was imported.
+impl Says for CaseStudy {
+    const KIND: WritingKind = WritingKind::CaseStudy;
 }
 
 /// A question of what if that somebody kept.

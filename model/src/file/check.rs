@@ -2,6 +2,7 @@
 //! that overlap. Every problem is found; whoever shows them may pick.
 
 mod addresses;
+mod case;
 mod data;
 mod recipe;
 mod references;
@@ -19,6 +20,7 @@ use crate::network::Network;
 use crate::rule::Mute;
 use crate::topology::Topology;
 
+pub use case::{case, topology_of_case};
 pub use recipe::recipe;
 
 /// How many problems are looked for: people mend one at a time, and a file may have a million.
