@@ -6,7 +6,7 @@ mod address_used_twice;
 mod anti_affinity_missing;
 mod beside;
 mod capability_missing;
-mod cluster;
+pub(crate) mod cluster;
 mod declared_total;
 mod dependency_unmet;
 mod even_cluster;

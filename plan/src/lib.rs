@@ -23,6 +23,7 @@ pub mod grouping;
 pub mod headroom;
 pub mod loss;
 pub mod markdown;
+pub mod nearest;
 pub mod need;
 pub mod observed;
 pub mod offers;

@@ -13,6 +13,7 @@ mod figures;
 pub mod markdown;
 mod markup;
 pub mod mediawiki;
+mod nearest;
 mod open;
 mod request;
 mod sites;
@@ -21,6 +22,7 @@ mod usage;
 
 pub use current::current;
 pub use estimate::estimate;
+pub use nearest::nearest;
 pub use open::open;
 pub use request::{request, request_to};
 pub use sites::{Held, Price, Prices, sites};

@@ -1,6 +1,6 @@
-//! What the rules about clusters have in common: which groups are clusters, and who decides. One that somebody
-//! runs as a service (`decides: provider`) is none of theirs: its members vote on nothing, and whoever runs
-//! it shuts them out, as Amazon does with RDS.
+//! What the rules about clusters have in common, and whoever else counts them: which groups are clusters, and
+//! who decides. One that somebody runs as a service (`decides: provider`) is none of theirs: its members vote on
+//! nothing, and whoever runs it shuts them out, as Amazon does with RDS.
 
 use model::group::{Arbiter, Decides, Group, Role};
 use model::name::GroupName;
@@ -9,8 +9,8 @@ use model::topology::Topology;
 use super::words::is_live;
 
 /// A group as a cluster.
-pub(super) struct Members<'t> {
-    pub(super) name: &'t GroupName,
+pub(crate) struct Members<'t> {
+    pub(crate) name: &'t GroupName,
     pub(super) group: &'t Group,
     /// Whether it is said to be one, or only has a primary with replicas.
     pub(super) declared: bool,
@@ -18,7 +18,7 @@ pub(super) struct Members<'t> {
 
 /// The clusters of an environment: groups that say so, and groups with a primary, where somebody has
 /// to take over when that is gone. Not those whose replicas follow somebody else: that one decides.
-pub(super) fn clusters(topology: &Topology) -> impl Iterator<Item = Members<'_>> {
+pub(crate) fn clusters(topology: &Topology) -> impl Iterator<Item = Members<'_>> {
     let groups = topology.groups.iter().filter(|(_, group)| is_live(group));
     groups.filter_map(|(name, group)| {
         let declared = group.cluster.is_some();

@@ -9,6 +9,7 @@
 mod data;
 mod http;
 mod large;
+mod nearest;
 mod openstack;
 mod program;
 mod pure;
@@ -32,7 +33,15 @@ fn main() {
     if wanted == Some(CLIENT) {
         return runtime.block_on(openstack::client::run(&arguments[1..]));
     }
-    let known = ["diff", "what-if", "program", "web", "large", "openstack"];
+    let known = [
+        "diff",
+        "what-if",
+        "nearest",
+        "program",
+        "web",
+        "large",
+        "openstack",
+    ];
     if let Some(name) = wanted.filter(|name| !known.contains(name)) {
         eprintln!(
             "there is no bench called `{name}`: choose one of {}",
@@ -53,6 +62,9 @@ fn main() {
     if wants("what-if") {
         what_if::run(&mut table);
         runtime.block_on(what_if_page::run(&mut table));
+    }
+    if wants("nearest") {
+        nearest::run(&mut table);
     }
     if wants("program") {
         runtime.block_on(program::run(&mut table));
