@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::act::Act;
+use model::case::CaseStudy;
 use model::id::EnvironmentId;
-use model::name::EnvironmentName;
+use model::name::{CaseName, EnvironmentName};
 use model::price::PriceBooks;
 use model::writing::{Writing, WritingKey, WritingKind};
 use plan::explain::{Fingerprint, Said};
@@ -65,6 +66,13 @@ pub enum NewWriting {
         /// What it says.
         text: Option<Box<Reservation>>,
     },
+    /// A topology with what was measured of it.
+    Case {
+        /// What it is called.
+        name: CaseName,
+        /// The case study.
+        text: Option<Box<CaseStudy>>,
+    },
 }
 
 /// A target date to be set. What it is counted from stays as it was when the first one was set.
@@ -81,6 +89,9 @@ const TARGET: &str = "target";
 
 /// The name of the one writing that holds all price books.
 const PRICES: &str = "prices";
+
+/// A case study with who imported it and when.
+pub type NamedCase = (Writing, CaseStudy);
 
 /// A note with the name that it is changed by.
 pub type NamedNote = (Writing, Note);
@@ -189,6 +200,14 @@ impl Engine {
                 };
                 self.put(request, key, text.as_deref(), None).await
             }
+            NewWriting::Case { name, text } => {
+                let key = WritingKey {
+                    kind: WritingKind::CaseStudy,
+                    about: String::new(),
+                    name: name.as_str().to_owned(),
+                };
+                self.put(request, key, text.as_deref(), None).await
+            }
         }
     }
 
@@ -260,6 +279,24 @@ impl Engine {
                 Ok((writing, reservation))
             })
             .collect()
+    }
+
+    /// All case studies, by name.
+    pub async fn cases(&self) -> Result<Vec<NamedCase>, StoreError> {
+        let writings = self
+            .store()
+            .writings(WritingKind::CaseStudy, Some(""))
+            .await?;
+        let cases = writings.into_iter();
+        let mut cases: Vec<NamedCase> = cases
+            .map(|writing| {
+                let case = read(&writing).map_err(unreadable)?;
+                Ok((writing, case))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        // Databases sort texts in ways of their own.
+        cases.sort_by(|(_, a), (_, b)| a.case.cmp(&b.case));
+        Ok(cases)
     }
 
     async fn put<T: Says>(

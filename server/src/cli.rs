@@ -5,6 +5,7 @@
 mod args;
 mod calendar;
 mod capacity;
+mod case;
 mod check;
 mod cloud;
 mod collect;
@@ -113,6 +114,7 @@ fn carry_out(command: Command, setup: Setup) -> Result<Done, CliError> {
             Command::Report(command) => Box::pin(report::run(command, setup, out)).await,
             Command::Notes(command) => notes::run(command, setup, out).await,
             Command::Prices(command) => prices::run(command, setup, out).await,
+            Command::Case(command) => Box::pin(case::run(command, setup, out)).await,
             Command::Cost(args) => cost::run(args, setup, out).await,
             Command::Calendar(args) => calendar::run(args, setup, out).await,
             Command::Capacity(args) => capacity::run(args, setup, out).await,

@@ -8,6 +8,8 @@ mod broken;
 mod calendar;
 #[path = "cli/capacity.rs"]
 mod capacity;
+#[path = "cli/case.rs"]
+mod case;
 #[path = "cli/cloud.rs"]
 mod cloud;
 #[path = "cli/collect.rs"]

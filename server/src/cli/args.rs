@@ -1,5 +1,6 @@
 //! What may be typed: the commands, their options and the texts of `--help`. Nothing is done here.
 
+mod case;
 mod cloud;
 mod instance;
 mod judge;
@@ -14,6 +15,7 @@ use model::name::EnvironmentName;
 
 use super::duration::{Every, Lifetime};
 
+pub(super) use case::{CaseCommand, NearestArgs};
 pub(super) use cloud::{
     AssignArgs, CalendarArgs, CloudCommand, CollectArgs, DoctorArgs, GroupsArgs, ShowCloudArgs,
     UnassignArgs,
@@ -96,6 +98,9 @@ pub(super) enum Command {
     /// Store what things cost, or print it: what pages and previews tell costs by
     #[command(subcommand)]
     Prices(PricesCommand),
+    /// Keep case studies: topologies with what was measured of them; hold an environment against them
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// Sum what environments take, at minimum, as planned and at maximum
     #[command(
         after_help = "Examples:\n  understudy capacity production-2013 production-2014\n  \
@@ -163,7 +168,7 @@ pub(super) enum Command {
     /// last collected and whose that is
     #[command(subcommand)]
     Cloud(CloudCommand),
-    /// Print the JSON schema of environment files and recipe files
+    /// Print the JSON schema of environment files, recipe files and case files
     Schema,
 }
 

@@ -195,7 +195,8 @@ fn books_of(files: &[String]) -> Result<BTreeMap<SiteName, PriceBooks>, CliError
         .collect()
 }
 
-fn print(report: &Report, form: ReportForm, out: Out) -> Result<(), CliError> {
+/// Prints a report in a form.
+pub(super) fn print(report: &Report, form: ReportForm, out: Out) -> Result<(), CliError> {
     match form {
         ReportForm::Markdown => out.text(&markdown::render(report)),
         ReportForm::Mediawiki => out.text(&mediawiki::render(report)),

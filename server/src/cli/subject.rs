@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use engine::Engine;
 use engine::around::{Around, Beheld};
+use model::case::CaseStudy;
 use model::environment::{Environment, Layer, Revision};
 use model::file::{Document, parse_bytes};
 use model::id::RevisionNumber;
@@ -208,6 +209,12 @@ impl Sources {
     /// What things cost, as it is stored.
     pub(super) async fn prices(&mut self) -> Result<PriceBooks, CliError> {
         Ok(self.installation().await?.engine.prices().await?)
+    }
+
+    /// The stored case studies.
+    pub(super) async fn cases(&mut self) -> Result<Vec<CaseStudy>, CliError> {
+        let cases = self.installation().await?.engine.cases().await?;
+        Ok(cases.into_iter().map(|(_, study)| study).collect())
     }
 
     /// Waits for what is being written.

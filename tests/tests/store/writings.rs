@@ -11,6 +11,7 @@ on_both! {
     a_writing_is_replaced_and_taken_away
     writings_are_found_by_what_they_are_about
     a_writing_about_what_is_not_there_is_refused
+    every_kind_is_found_again
     a_bad_row_is_named
 }
 
@@ -93,6 +94,24 @@ async fn writings_are_found_by_what_they_are_about(database: Database) {
     assert_eq!(names(Some("")).await, ["x"]);
     assert_eq!(names(Some("c")).await, Vec::<String>::new());
     assert_eq!(names(None).await, ["1", "2", "Z", "x"]);
+}
+
+async fn every_kind_is_found_again(database: Database) {
+    let store = database.open().await;
+    for kind in WritingKind::ALL {
+        let key = key(*kind, "", "name");
+        let act = write(&key);
+        let text = Some("{\"a\":\"µ ×\"}");
+        store
+            .put_writing(&key, text, None, act, audit(1))
+            .await
+            .unwrap();
+        let found = store.writings(*kind, Some("")).await.unwrap();
+        let [one] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((&one.key, Some(one.text.as_str())), (&key, text));
+    }
 }
 
 async fn a_writing_about_what_is_not_there_is_refused(database: Database) {
