@@ -13,6 +13,8 @@ use crate::data::{CompareData, EditData, Frame};
 use crate::islands::theme_of_request;
 use crate::pages::audit::AuditPage;
 use crate::pages::calendar::CapacityPage;
+use crate::pages::case::CasePage;
+use crate::pages::cases::CasesPage;
 use crate::pages::cloud::CloudPage;
 use crate::pages::clouds::CloudsPage;
 use crate::pages::compare::{self, ComparePage};
@@ -26,6 +28,7 @@ use crate::pages::error::{self, Refusal};
 use crate::pages::held::HeldPage;
 use crate::pages::instance::InstancePage;
 use crate::pages::instances::InstancesPage;
+use crate::pages::nearest::NearestPage;
 use crate::pages::notes::NotesPage;
 use crate::pages::operation::OperationPage;
 use crate::pages::operations::OperationsPage;
@@ -120,6 +123,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/environments/:name/nearest")
+                    view=NearestPage
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/environments/:name/runbook")
                     view=RunbookPage
                     ssr=SsrMode::Async
@@ -147,6 +155,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clouds/:cloud/:kind/thing") view=ThingPage ssr=SsrMode::Async />
                 <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
                 <Route path=path!("/capacity") view=CapacityPage ssr=SsrMode::Async />
+                <Route path=path!("/cases") view=CasesPage ssr=SsrMode::Async />
+                <Route path=path!("/cases/:name") view=CasePage ssr=SsrMode::Async />
                 <Route path=path!("/prices") view=PricesPage ssr=SsrMode::Async />
                 <Route path=path!("/operations") view=OperationsPage ssr=SsrMode::Async />
                 <Route path=path!("/operations/:id") view=OperationPage ssr=SsrMode::Async />

@@ -7,18 +7,18 @@ use async_trait::async_trait;
 use model::collection::{HeldFilter, HeldKind};
 use model::filter::InstanceFilter;
 use model::id::{CloudId, OperationId};
-use model::name::{CloudName, EnvironmentName, GroupName};
+use model::name::{CaseName, CloudName, EnvironmentName, GroupName};
 use model::operation::Trouble;
 
 use crate::data::{
-    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
-    DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData,
-    InstanceData, InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData,
-    RunbookData, ThingData, WhatIfData,
+    AuditData, CapacityData, CaseData, CasesData, CloudData, CloudsData, CompareData, CopyPreview,
+    Dashboard, DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData,
+    HeldData, InstanceData, InstancesData, NearestData, NotesData, OperationData, OperationsData,
+    PricesData, ReportData, RunbookData, ThingData, WhatIfData,
 };
 use crate::routes::{
-    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, ReportAsk, RunbookAsk,
-    WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, ReportAsk,
+    RunbookAsk, WhatIfAsk,
 };
 
 /// Why a page can't be shown.
@@ -82,6 +82,19 @@ pub trait Backend: Send + Sync {
 
     /// What things cost.
     async fn prices(&self) -> Result<PricesData, PageError>;
+
+    /// The list of case studies.
+    async fn cases(&self) -> Result<CasesData, PageError>;
+
+    /// One case study.
+    async fn case(&self, name: &CaseName) -> Result<CaseData, PageError>;
+
+    /// An environment beside the nearest that were measured.
+    async fn nearest(
+        &self,
+        name: &EnvironmentName,
+        ask: &NearestAsk,
+    ) -> Result<NearestData, PageError>;
 
     /// A report about an environment.
     async fn report(

@@ -19,6 +19,8 @@
 //! | [`UNASSIGN`] | [`UnassignForm`] | the page that the form was on |
 //! | [`NOTES`] | [`NoteForm`] | the page of the notes |
 //! | [`PRICES`] | [`PricesForm`] | the page of the prices |
+//! | [`CASES`] | [`CaseForm`] | the page of the case study |
+//! | [`CASE_REMOVE`] | [`CaseRemoveForm`] | the list of case studies |
 //! | [`RESERVATIONS`] | [`ReservationForm`] | the page of capacity by date |
 //! | [`TARGETS`] | [`TargetForm`] | the page of capacity by date |
 //! | [`WHAT_IF`] | [`ScenarioForm`] | the page of the question |
@@ -28,6 +30,7 @@
 
 mod asks;
 mod capacity;
+mod cases;
 mod clouds;
 mod edit;
 mod forms;
@@ -45,6 +48,10 @@ pub use asks::{
 };
 pub use capacity::{
     CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,
+};
+pub use cases::{
+    CASE_FILE, CASE_REMOVE, CASES, CaseForm, CaseRemoveForm, NearestAsk, case, case_file,
+    case_remove, nearest, nearest_file, nearest_for,
 };
 pub use clouds::{
     ASSIGN, AssignForm, CLOUDS, COLLECT, FormPage, HELD_CSV, HELD_JSON, UNASSIGN, UnassignForm,

@@ -87,6 +87,40 @@ const PAGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "/cases",
+        &[
+            "as it was &lt;measured&gt;",
+            "held",
+            "requests",
+            "its source bears no date",
+            "name=\"text\"",
+        ],
+    ),
+    (
+        "/cases/production-2013",
+        &[
+            "a load test",
+            "8/s",
+            "p99",
+            "1.5 s",
+            "As on any day",
+            "3,330 GiB",
+            "memcache",
+            "Take it away",
+        ],
+    ),
+    (
+        "/environments/production-2013/nearest?load=requests%3D9%2Fs",
+        &[
+            "distance 0.",
+            "scaled linearly",
+            "1.0× the vCPU",
+            "more than scaled linearly",
+            "How the distance of",
+            "name=\"load\"",
+        ],
+    ),
+    (
         "/environments/production-2014/what-if?count.db=3",
         &[
             "Work it out",

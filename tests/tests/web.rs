@@ -14,6 +14,8 @@ mod assigning;
 mod caches;
 #[path = "web/capacity.rs"]
 mod capacity;
+#[path = "web/cases.rs"]
+mod cases;
 #[path = "web/clouds.rs"]
 mod clouds;
 #[path = "web/compare.rs"]

@@ -28,6 +28,8 @@ pub(crate) enum Place {
     Capacity,
     /// What things cost.
     Prices,
+    /// Case studies.
+    Cases,
     /// Operations.
     Operations,
     /// The log of acts.
@@ -36,7 +38,7 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str, Icon); 9] = [
+const PLACES: [(Place, &str, &str, Icon); 10] = [
     (
         Place::Dashboard,
         routes::DASHBOARD,
@@ -64,6 +66,7 @@ const PLACES: [(Place, &str, &str, Icon); 9] = [
         Icon::Capacity,
     ),
     (Place::Prices, routes::PRICES, "Prices", Icon::Prices),
+    (Place::Cases, routes::CASES, "Case studies", Icon::Cases),
     (
         Place::Operations,
         routes::OPERATIONS,

@@ -22,6 +22,8 @@ pub(crate) enum Icon {
     Capacity,
     /// A label with a hole.
     Prices,
+    /// A scale with a needle.
+    Cases,
     /// A pulse.
     Operations,
     /// A written page.
@@ -55,6 +57,7 @@ impl Icon {
             Self::Compare => "M6 2.5H2v11h4M10 2.5h4v11h-4M8 1.5v13",
             Self::Capacity => "M2 13.500h12M4 13.500v-4M8 13.500v-8M12 13.500v-6",
             Self::Prices => "M2 2.500h5.500L14 9l-5 5-6.500-6.500zM5.250 5.250h.01",
+            Self::Cases => "M2 11.500a6 6 0 0 1 12 0zM8 11.500l3-4M2 14h12",
             Self::Operations => "M1.5 8h3l2-5 3.5 10 2-5h2.5",
             Self::Log => "M3 1.5h10v13H3zM5.5 5h5M5.5 8h5M5.5 11h3",
             Self::Search => "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.3 10.3 14 14",

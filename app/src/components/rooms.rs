@@ -13,6 +13,8 @@ pub(crate) enum Room {
     Overview,
     /// What it would take otherwise.
     WhatIf,
+    /// Beside what was measured.
+    Nearest,
     /// The order of operations.
     Runbook,
     /// Tables to print and to send.
@@ -22,9 +24,10 @@ pub(crate) enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Overview,
         Self::WhatIf,
+        Self::Nearest,
         Self::Runbook,
         Self::Reports,
         Self::Notes,
@@ -34,6 +37,7 @@ impl Room {
         match self {
             Self::Overview => "Overview",
             Self::WhatIf => "What if",
+            Self::Nearest => "Measured",
             Self::Runbook => "Runbook",
             Self::Reports => "Reports",
             Self::Notes => "Notes",
@@ -44,6 +48,7 @@ impl Room {
         match self {
             Self::Overview => routes::environment(name),
             Self::WhatIf => routes::what_if(name),
+            Self::Nearest => routes::nearest(name),
             Self::Runbook => routes::runbook(name),
             Self::Reports => routes::reports(name),
             Self::Notes => routes::notes(name),

@@ -4,6 +4,7 @@
 //! Whatever nobody knows is [`Known::Not`] with its reason, never zero and never an empty text.
 
 pub mod calendar;
+pub mod cases;
 pub mod cloud;
 pub mod compare;
 pub mod copy;
@@ -19,6 +20,7 @@ pub mod tells;
 pub mod what_if;
 
 pub use calendar::{CapacityData, CloudCalendar, Growth, ShownReservation, ShownTarget};
+pub use cases::{CaseData, CasesData, NearestData, ShownCase};
 pub use cloud::{
     ASSIGNED_AT_ONCE, Age, CloudData, CloudSummary, CloudsData, GroupsData, HeldData, QuotaChange,
     RuleLine, ThingData,

@@ -2,6 +2,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod calendar;
+pub(crate) mod case;
+pub(crate) mod cases;
 pub(crate) mod cloud;
 pub(crate) mod clouds;
 pub(crate) mod compare;
@@ -15,6 +17,7 @@ pub(crate) mod error;
 pub(crate) mod held;
 pub(crate) mod instance;
 pub(crate) mod instances;
+pub(crate) mod nearest;
 pub(crate) mod notes;
 pub(crate) mod offer;
 pub(crate) mod operation;

@@ -3,6 +3,7 @@
 //! typed.
 
 mod capacity;
+mod cases;
 mod clouds;
 mod compare;
 mod edit;
@@ -36,6 +37,7 @@ use super::who::Who;
 use super::{Web, answer, pages};
 
 pub(super) use capacity::{reservation, target};
+pub(super) use cases::{case, case_file, case_remove};
 pub(super) use clouds::{assign, collect, unassign};
 pub(super) use compare::compare;
 pub(super) use edit::edit;

@@ -2,6 +2,7 @@
 //! It only reads, also where a question is too long for an address and is posted; an error is `{"error":{"what","why","todo"}}` with its status.
 
 mod calendar;
+mod cases;
 mod clouds;
 mod compare;
 mod environments;
@@ -34,6 +35,9 @@ pub(super) fn router(web: &Arc<Web>) -> Router<Arc<Web>> {
         .route("/environments/{name}", get(environments::one))
         .route("/environments/{name}/topology", get(environments::topology))
         .route("/environments/{name}/capacity", get(environments::capacity))
+        .route("/environments/{name}/nearest", get(cases::nearest))
+        .route("/cases", get(cases::list))
+        .route("/cases/{name}", get(cases::one))
         .route("/capacity", get(calendar::capacity))
         .route(
             "/compare",

@@ -3,6 +3,7 @@
 //! and for an instance's console, where somebody asks for it; what an environment's page says of its default copy comes from an answer of seconds ago.
 
 mod calendar;
+mod cases;
 mod clouds;
 mod compare;
 mod copy;
@@ -29,14 +30,14 @@ use std::sync::Arc;
 
 use app::backend::{Backend, PageError};
 use app::data::{
-    AuditData, CapacityData, CloudData, CloudsData, CompareData, CopyPreview, Dashboard,
-    DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData, HeldData,
-    InstanceData, InstancesData, NotesData, OperationData, OperationsData, PricesData, ReportData,
-    RunbookData, ThingData, WhatIfData,
+    AuditData, CapacityData, CaseData, CasesData, CloudData, CloudsData, CompareData, CopyPreview,
+    Dashboard, DestroyPreview, EditData, EnvironmentData, EnvironmentsData, Frame, GroupsData,
+    HeldData, InstanceData, InstancesData, NearestData, NotesData, OperationData, OperationsData,
+    PricesData, ReportData, RunbookData, ThingData, WhatIfData,
 };
 use app::routes::{
-    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, Query, ReportAsk,
-    RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, Query,
+    ReportAsk, RunbookAsk, WhatIfAsk,
 };
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -47,7 +48,7 @@ use model::collection::{HeldFilter, HeldKind};
 use model::environment::Environment;
 use model::filter::InstanceFilter;
 use model::id::{CloudId, EnvironmentId, OperationId};
-use model::name::{CloudName, EnvironmentName, GroupName};
+use model::name::{CaseName, CloudName, EnvironmentName, GroupName};
 use tokio::sync::OnceCell;
 
 pub(super) use calendar::day;
@@ -171,6 +172,22 @@ impl Backend for Reader {
 
     async fn prices(&self) -> Result<PricesData, PageError> {
         Ok(self.read_prices().await?)
+    }
+
+    async fn cases(&self) -> Result<CasesData, PageError> {
+        Ok(self.read_cases().await?)
+    }
+
+    async fn case(&self, name: &CaseName) -> Result<CaseData, PageError> {
+        Ok(self.read_case(name).await?)
+    }
+
+    async fn nearest(
+        &self,
+        name: &EnvironmentName,
+        ask: &NearestAsk,
+    ) -> Result<NearestData, PageError> {
+        Ok(self.read_nearest(name, ask).await?)
     }
 
     async fn report(

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::harness::Site;
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 23] = [
     "/",
     "/environments",
     "/environments/production-2013",
@@ -20,6 +20,8 @@ const PAGES: [&str; 21] = [
     "/compare",
     "/environments/production-2014/notes",
     "/prices",
+    "/cases",
+    "/environments/production-2014/nearest?load=users=3000&sizing=max",
     "/environments/production-2014/what-if?count.db=3&temporary=2&secondary=yes&lost=any-host",
     "/environments/production-2014/runbook?for=upgrade&with=secondary",
     "/environments/production-2013/reports?report=usage&with=production-2014",
@@ -92,6 +94,12 @@ async fn what_is_not_there_has_its_status() {
             (
                 "/environments/production-2014/copy?recipe=none",
                 StatusCode::NOT_FOUND,
+            ),
+            ("/cases/nothing", StatusCode::NOT_FOUND),
+            ("/environments/nothing/nearest", StatusCode::NOT_FOUND),
+            (
+                "/environments/production-2014/nearest?load=users",
+                StatusCode::BAD_REQUEST,
             ),
             ("/operations/1", StatusCode::NOT_FOUND),
             ("/instances?layer=moon", StatusCode::BAD_REQUEST),

@@ -62,7 +62,10 @@ impl Reader {
     }
 
     /// An environment with its newest state: as planned, or as observed where nothing is planned.
-    async fn state_named(&self, name: &EnvironmentName) -> Result<(Environment, Topology), Failed> {
+    pub(in crate::web) async fn state_named(
+        &self,
+        name: &EnvironmentName,
+    ) -> Result<(Environment, Topology), Failed> {
         let environment = self.environment_of(name).await?;
         let (_, topology) = self
             .state_of(&environment, &EnvironmentAsk::default())

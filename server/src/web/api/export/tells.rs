@@ -1,15 +1,15 @@
-//! Runbooks and reports as files: for a wiki, a spreadsheet, a program; and what a what-if is worked out
-//! from, for the browser.
+//! Runbooks, reports and what was measured beside an environment as files: for a wiki, a spreadsheet, a program;
+//! and what a what-if is worked out from, for the browser.
 
 use std::sync::Arc;
 
-use app::routes::{Query, ReportAsk, RunbookAsk};
+use app::routes::{NearestAsk, Query, ReportAsk, RunbookAsk};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use model::name::EnvironmentName;
-use plan::report::{csv, markdown, mediawiki};
+use plan::report::{self, Report, csv, markdown, mediawiki};
 use plan::runbook;
 
 use crate::web::Web;
@@ -18,7 +18,7 @@ use crate::web::backend::Reader;
 use crate::web::trouble::{Failed, bad_request, failed, not_found};
 
 /// The files that there are of every environment.
-pub(in crate::web) const FILES: [&str; 7] = [
+pub(in crate::web) const FILES: [&str; 11] = [
     "runbook.md",
     "runbook.json",
     "reports.md",
@@ -26,6 +26,10 @@ pub(in crate::web) const FILES: [&str; 7] = [
     "reports.csv",
     "reports.json",
     "what-if.json",
+    "nearest.md",
+    "nearest.wiki",
+    "nearest.csv",
+    "nearest.json",
 ];
 
 /// `GET /environments/{name}/{file}` for each of [`FILES`], by the parameters of the page.
@@ -76,12 +80,28 @@ async fn text(
             let report = reader.read_report(name, &ask).await?.report;
             Ok(match ending {
                 "json" => answer::json(&report),
-                "csv" => answer::text_file(&saved, "text/csv", csv::report(&report)),
-                "wiki" => answer::text_file(&saved, "text/plain", mediawiki::render(&report)),
-                _ => answer::text_file(&saved, "text/markdown", markdown::render(&report)),
+                _ => written(&report, &saved, ending),
+            })
+        }
+        ("nearest", "md" | "wiki" | "csv" | "json") => {
+            let ask = NearestAsk::read(query).map_err(bad_request)?;
+            let data = reader.read_nearest(name, &ask).await?;
+            let told = report::nearest(name, &data.nearest, data.known);
+            Ok(match ending {
+                "json" => answer::json(&data.nearest),
+                _ => written(&told, &saved, ending),
             })
         }
         ("what-if", "json") => Ok(answer::json(&reader.read_what_if_ground(name).await?)),
         _ => Err(not_found("file at this address")),
+    }
+}
+
+/// A report in the form that an ending stands for.
+fn written(report: &Report, saved: &str, ending: &str) -> Response {
+    match ending {
+        "csv" => answer::text_file(saved, "text/csv", csv::report(report)),
+        "wiki" => answer::text_file(saved, "text/plain", mediawiki::render(report)),
+        _ => answer::text_file(saved, "text/markdown", markdown::render(report)),
     }
 }
