@@ -4,6 +4,7 @@
 //! Nothing here compares or judges.
 
 mod quantity;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

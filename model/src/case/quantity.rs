@@ -2,13 +2,11 @@
 //! in a unit of its own, so that two of a kind compare exactly and nothing canonical holds a float. A
 //! rate keeps the unit that it was written by, so that it reads as in its source.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use crate::unit::{Kib, SizeError};
 
@@ -217,7 +215,8 @@ impl Quantity {
     }
 }
 
-fn short(text: &str) -> String {
+/// As much of a text as a sentence shows.
+pub(super) fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
@@ -375,7 +374,8 @@ impl fmt::Display for Flow {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // In whole units from seconds on where it is so many of one, or else with a fraction.
-        let whole = |micros: u64| micros >= SECOND && self.0 >= micros && self.0 % micros == 0;
+        let whole =
+            |micros: u64| micros >= SECOND && self.0 >= micros && self.0.is_multiple_of(micros);
         let text = match TIMES.iter().find(|(_, micros)| whole(*micros)) {
             Some((word, micros)) => format!("{} {word}", self.0 / micros),
             None if self.0 >= SECOND => format!("{} s", decimal(self.0, 6)),
@@ -403,110 +403,6 @@ impl fmt::Display for Quantity {
             Self::Flow(flow) => flow.fmt(f),
         }
     }
-}
-
-impl Serialize for Quantity {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Count(count) => to.serialize_u64(*count),
-            other => to.collect_str(other),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Quantity {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Quantity;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an amount, as in `30000`, `166/min` or `500 ms`")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
-                text.parse().map_err(E::custom)
-            }
-            fn visit_u64<E: de::Error>(self, n: u64) -> Result<Quantity, E> {
-                self.visit_str(&n.to_string())
-            }
-            fn visit_f64<E: de::Error>(self, n: f64) -> Result<Quantity, E> {
-                self.visit_str(&n.to_string())
-            }
-        }
-        from.deserialize_any(Visitor)
-    }
-}
-
-impl JsonSchema for Quantity {
-    fn schema_name() -> Cow<'static, str> {
-        "Quantity".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["integer", "string"], "examples": [
-            30000, "166/min", "500 ms", "45%", "400 KiB", "80 MiB/s",
-        ] })
-    }
-}
-
-/// Kinds of amounts that stand by themselves where no other makes sense.
-macro_rules! of_one_kind {
-    ($($name:ident, $what:literal, $example:literal;)*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text.parse::<Quantity>() {
-                    Ok(Quantity::$name(it)) => Ok(it),
-                    Ok(other) => Err(format!(
-                        concat!("`{}` is {}, and {} is wanted; write it as in `{}`"),
-                        short(text), other.kind().words(), $what, $example
-                    )),
-                    Err(error) => Err(error.to_string()),
-                }
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl de::Visitor<'_> for Visitor {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str(concat!($what, ", as in `", $example, "`"))
-                    }
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(E::custom)
-                    }
-                    fn visit_u64<E: de::Error>(self, n: u64) -> Result<$name, E> {
-                        self.visit_str(&n.to_string())
-                    }
-                    fn visit_f64<E: de::Error>(self, n: f64) -> Result<$name, E> {
-                        self.visit_str(&n.to_string())
-                    }
-                }
-                from.deserialize_any(Visitor)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "examples": [$example] })
-            }
-        }
-    )*};
-}
-
-of_one_kind! {
-    Time, "a time", "500 ms";
-    Share, "a share", "45%";
-    Rate, "a rate", "3000/s";
 }
 
 #[cfg(test)]
