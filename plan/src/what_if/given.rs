@@ -91,6 +91,7 @@ fn lean_ground(ground: Ground) -> Ground {
         sources: _,
         quotas,
         free_addresses,
+        volume_types: _,
     } = offers;
     Ground {
         offers: Offers {
@@ -100,6 +101,7 @@ fn lean_ground(ground: Ground) -> Ground {
             sources: StoredSources::new(),
             quotas,
             free_addresses,
+            volume_types: None,
         },
         reserved,
         standing,
@@ -257,6 +259,7 @@ fn lean_group(group: Group) -> Group {
 fn lean_volume(volume: GroupVolume) -> GroupVolume {
     let GroupVolume {
         size,
+        volume_type,
         from: _,
         mount: _,
         file_system: _,
@@ -264,6 +267,8 @@ fn lean_volume(volume: GroupVolume) -> GroupVolume {
     } = volume;
     GroupVolume {
         size,
+        // It has a price of its own.
+        volume_type,
         from: None,
         mount: None,
         file_system: None,
