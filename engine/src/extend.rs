@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::act::Act;
-use model::count::Sizing;
 use model::environment::Environment;
 use model::lease::Lease;
 use model::topology::Topology;
@@ -93,10 +92,15 @@ impl Engine {
         };
         let proof = Proof::of(plan_hash, offers.at, checks);
         let hours = (until - lease.expires_at).num_hours();
-        Ok(match self.cost_of_hours(&topology, hours).await? {
-            Some(words) => proof.with_cost(words),
-            None => proof,
-        })
+        Ok(
+            match self
+                .cost_of_hours(&topology, lease.expires_at, hours)
+                .await?
+            {
+                Some(words) => proof.with_cost(words),
+                None => proof,
+            },
+        )
     }
 
     /// Whether a plan that was made to be carried out now has room until an environment's last day, beside
@@ -151,27 +155,5 @@ impl Engine {
             tracing::warn!(environment = %topology.environment, %error, "its quotas are not known");
             Offers::none(self.clock().now())
         })
-    }
-
-    /// What so many hours of an environment cost, by the prices of today; none where nobody wrote any.
-    async fn cost_of_hours(
-        &self,
-        topology: &Topology,
-        hours: i64,
-    ) -> Result<Option<String>, EngineError> {
-        let books = self.prices().await?;
-        let Some(book) = books.on(self.clock().now().date_naive()) else {
-            return Ok(None);
-        };
-        let cost = plan::cost::cost(topology, &Sizing::Planned, book);
-        let hours = u64::try_from(hours).unwrap_or(0);
-        let more = cost.total.per_hour.map_or_else(
-            || "not known".to_owned(),
-            |hour| format!("{} {}", hour.times(hours).rounded(), cost.currency),
-        );
-        Ok(Some(format!(
-            "{more} for {hours} hours more; {} of {} items priced; prices of {}",
-            cost.total.priced, cost.total.of, cost.book
-        )))
     }
 }

@@ -16,6 +16,7 @@ mod clouds;
 pub mod collect;
 pub mod commitments;
 pub mod console;
+mod costs;
 mod data;
 pub mod error;
 mod execute;

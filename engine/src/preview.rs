@@ -151,7 +151,11 @@ impl Engine {
             let look = Look::at_nothing();
             let lasts = now + chrono::Duration::hours(i64::from(hours));
             let until = Some(lasts.date_naive());
-            Some(self.judge(topology, observed, &target, look, until).await?)
+            let mut preview = self.judge(topology, observed, &target, look, until).await?;
+            if let Some(words) = self.cost_until_expiry(&copy.topology, hours).await? {
+                preview.proof = preview.proof.with_cost(words);
+            }
+            Some(preview)
         } else {
             None
         };
@@ -331,28 +335,6 @@ impl Engine {
             observed,
             look,
         })
-    }
-
-    /// What an environment costs once it is as planned, by the prices of today; none where nobody wrote
-    /// prices down, or nothing of it will be there.
-    async fn cost_in_words(
-        &self,
-        topology: &Topology,
-        target: &Resolved,
-    ) -> Result<Option<String>, EngineError> {
-        if target.resources.is_empty() {
-            return Ok(None);
-        }
-        let books = self.prices().await?;
-        let Some(book) = books.on(self.clock().now().date_naive()) else {
-            return Ok(None);
-        };
-        let cost = plan::cost::cost(topology, &Sizing::Planned, book);
-        Ok(Some(format!(
-            "{}; prices of {}",
-            cost.total.sentence(cost.currency),
-            cost.book
-        )))
     }
 
     /// Until when an environment lives that is brought up now.

@@ -1,6 +1,8 @@
 //! What an environment costs by a price book, per hour and per month of 730 hours. What has no
 //! price is counted and named with the reason, and never taken for free.
 
+pub mod spell;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

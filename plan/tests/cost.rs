@@ -12,6 +12,7 @@ use model::price::{Money, PriceBook};
 use model::profile::Category;
 use model::topology::Topology;
 use plan::capacity::{taken, totals};
+use plan::cost::spell::over;
 use plan::cost::{Item, Unpriced, cost, cost_of};
 use plan::need::{Choices, Needs};
 use proptest::prelude::*;
@@ -199,6 +200,59 @@ fn a_copy_keeps_the_types_of_its_volumes() {
         (after.priced, after.per_hour)
     );
     assert_eq!(after.priced, 4);
+}
+
+#[test]
+fn hours_cost_what_holds_on_the_day_that_they_begin_on() {
+    let books = csv::read(
+        "from,currency,what,name,per_hour
+2026-01-01,EUR,volume-gib,,0.001
+2026-01-01,EUR,flavor,small,0
+2026-01-03,EUR,volume-gib,,0.002
+2026-01-04,USD,volume-gib,,0.003
+2026-01-04,USD,flavor,small,0
+",
+    )
+    .unwrap();
+    let topology = with_volumes();
+    let of = |from: &str, hours| {
+        let from = from.parse().unwrap();
+        let spell = over(&topology, &Sizing::Planned, &books, from, hours)?;
+        assert_eq!(spell.hours, hours);
+        Some((spell.amount().unwrap(), spell.basis()))
+    };
+    // 2,220 GiB: 2.22 an hour, then 4.44, then 6.66 of another currency.
+    let first = "prices of 2026-01-01; 8 of 8 items priced".to_owned();
+    assert_eq!(
+        of("2026-01-01T10:00:00Z", 38),
+        Some(("84.36 EUR".to_owned(), first.clone()))
+    );
+    assert_eq!(
+        of("2026-01-02T22:30:00Z", 2),
+        Some(("4.44 EUR".to_owned(), first.clone()))
+    );
+    // An hour that began before midnight is the day's that it began on.
+    let both = "prices of 2026-01-01 and 2026-01-03; 6 of 8 items priced".to_owned();
+    assert_eq!(
+        of("2026-01-02T22:30:00Z", 3),
+        Some(("8.88 EUR".to_owned(), both))
+    );
+    let (amount, basis) = of("2026-01-02T23:00:00Z", 26).unwrap();
+    assert_eq!(amount, "108.78 EUR and 6.66 USD");
+    assert_eq!(
+        basis,
+        "prices of 2026-01-01 and 2026-01-03 and 2026-01-04; 6 of 8 items priced"
+    );
+    assert_eq!(
+        of("2026-01-01T00:00:00Z", 0),
+        Some(("0.00 EUR".to_owned(), first))
+    );
+    assert_eq!(of("2025-12-31T23:59:59Z", 5), None);
+    // What has no price at no time is not free.
+    let nothing = csv::read("from,currency,what,name,per_hour\n2026-01-01,EUR,address,,1\n");
+    let from = "2026-01-01T00:00:00Z".parse().unwrap();
+    let spell = over(&topology, &Sizing::Planned, &nothing.unwrap(), from, 5).unwrap();
+    assert_eq!((spell.amount(), spell.priced, spell.of), (None, 0, 8));
 }
 
 /// Counts one by one what [`Needs`] sums up.

@@ -138,20 +138,27 @@ fn costs(costs: &Costs) -> impl IntoView + use<> {
         book,
         currency,
         production,
-        temporary: _,
-        secondary: _,
+        temporary,
+        secondary,
         all,
     } = costs;
     let line = |label: &'static str, figure: &Figure| {
         view! { <li>{label} ": " {figure.sentence(*currency)}</li> }
     };
-    let missing = production
-        .planned
-        .unpriced
-        .iter()
-        .map(|missing| view! { <li>{missing.to_string()}</li> })
-        .collect_view();
-    let missing = (!production.planned.unpriced.is_empty()).then(|| {
+    let parts = [
+        ("", Some(production)),
+        ("each temporary environment: ", temporary.as_ref()),
+        ("the secondary site: ", secondary.as_ref()),
+    ];
+    let missing: Vec<_> = parts
+        .into_iter()
+        .filter_map(|(whose, costs)| Some((whose, costs?)))
+        .flat_map(|(whose, costs)| {
+            let unpriced = costs.planned.unpriced.iter();
+            unpriced.map(move |missing| view! { <li>{format!("{whose}{missing}")}</li> })
+        })
+        .collect();
+    let missing = (!missing.is_empty()).then(|| {
         view! {
             <details>
                 <summary>"What has no price"</summary>

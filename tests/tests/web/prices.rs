@@ -46,6 +46,15 @@ async fn prices_are_written_and_told_with_every_copy() {
     let page = ann.page("/environments/production-2014/copy").await;
     assert!(page.body.contains("0.60 EUR"), "{}", page.body);
     assert!(page.body.contains("19 of 19 items priced"), "{}", page.body);
+    // The proof says the same for as long as is asked for.
+    let page = ann
+        .page("/environments/production-2014/copy?hours=10")
+        .await;
+    assert!(
+        page.body.contains("6.01 EUR until it expires in 10 hours"),
+        "{}",
+        page.body
+    );
     let page = ann
         .page("/environments/production-2014/what-if?temporary=1")
         .await;

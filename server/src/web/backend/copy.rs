@@ -20,6 +20,7 @@ use plan::Plan;
 use plan::buildable::{Obstacle, obstacles};
 use plan::capacity::capacity_of;
 use plan::copy::Fidelity;
+use plan::cost::spell::{Spell, over};
 use plan::proof::{Proof, Verdict};
 
 use super::{Failed, Reader, not_found};
@@ -75,14 +76,13 @@ impl Proofs {
 /// Where prices can be told.
 const NO_PRICES: &str = "there is no price book for today yet: write one under Prices";
 
-/// What so many hours of an environment cost, in words, by prices of a day; whatever has no price is
-/// told with it.
-pub(super) fn for_hours(cost: &plan::cost::Cost, hours: u32) -> Known<String> {
-    match cost.total.per_hour {
-        Some(hour) => Known::Is(format!(
-            "{} {}",
-            hour.times(hours.into()).rounded(),
-            cost.currency
+/// What some hours of an environment cost, in words; where something has no price that is told with it.
+pub(super) fn in_words(spell: &Spell) -> Known<String> {
+    match spell.amount() {
+        Some(amount) if spell.is_whole() => Known::Is(amount),
+        Some(amount) => Known::Is(format!(
+            "{amount}, {} of {} items priced",
+            spell.priced, spell.of
         )),
         None => Known::not("nothing of it has a price"),
     }
@@ -211,34 +211,36 @@ impl Reader {
         })
     }
 
-    /// What an environment costs by the prices of today.
-    async fn cost_of(&self, topology: &Topology, hours: u32) -> Result<Known<Cost>, Failed> {
-        let Some(cost) = self.cost_today(topology).await? else {
-            return Ok(no_prices());
-        };
-        let words = |hours| for_hours(&cost, hours);
-        Ok(match (words(1), words(hours)) {
-            (Known::Is(per_hour), Known::Is(until_expiry)) => Known::Is(Cost {
-                per_hour,
-                until_expiry,
-                basis: format!(
-                    "prices of {}; {} of {} items priced",
-                    cost.book, cost.total.priced, cost.total.of
-                ),
-            }),
-            (Known::Not { why }, _) | (_, Known::Not { why }) => Known::Not { why },
+    /// A proof that says what the copy costs for as long as was asked for, by the prices of now.
+    async fn with_cost_until(
+        &self,
+        proof: &Known<Proof>,
+        topology: &Topology,
+        hours: u32,
+    ) -> Result<Known<Proof>, Failed> {
+        let words = self.engine().cost_until_expiry(topology, hours).await?;
+        Ok(match (proof.clone(), words) {
+            (Known::Is(proof), Some(words)) => Known::Is(proof.with_cost(words)),
+            (proof, _) => proof,
         })
     }
 
-    /// What an environment costs as planned, by the book of today; none where there is none.
-    pub(super) async fn cost_today(
-        &self,
-        topology: &Topology,
-    ) -> Result<Option<plan::cost::Cost>, Failed> {
+    /// What an environment costs from now on, for an hour and for so many.
+    async fn cost_of(&self, topology: &Topology, hours: u32) -> Result<Known<Cost>, Failed> {
         let books = self.engine().prices().await?;
-        let today = self.engine().clock().now().date_naive();
-        let book = books.on(today);
-        Ok(book.map(|book| plan::cost::cost(topology, &Sizing::Planned, book)))
+        let now = self.engine().clock().now();
+        let spell = |hours| over(topology, &Sizing::Planned, &books, now, hours);
+        let (Some(one), Some(all)) = (spell(1), spell(hours)) else {
+            return Ok(no_prices());
+        };
+        Ok(match (one.amount(), all.amount()) {
+            (Some(per_hour), Some(until_expiry)) => Known::Is(Cost {
+                per_hour,
+                until_expiry,
+                basis: all.basis(),
+            }),
+            (None, _) | (_, None) => Known::not("nothing of it has a price"),
+        })
     }
 
     /// A draft with everything filled in that was left open.
@@ -318,7 +320,7 @@ impl Reader {
             capacity,
             cost: self.cost_of(topology, hours).await?,
             plan: plan.clone(),
-            proof: proof.clone(),
+            proof: self.with_cost_until(proof, topology, hours).await?,
             fidelity: fidelity.clone(),
             idempotency_key: self.web.marks.key.clone(),
             refused,

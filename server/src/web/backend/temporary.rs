@@ -4,6 +4,7 @@
 use app::data::{Access, Extension, Progress, TemporaryData};
 use chrono::{DateTime, Duration, Utc};
 use model::act::Act;
+use model::count::Sizing;
 use model::environment::{Environment, EnvironmentKind, Layer};
 use model::id::{OperationId, RevisionNumber};
 use model::lease::Lease;
@@ -11,8 +12,9 @@ use model::name::{EnvironmentName, RecipeName};
 use model::operation::{Operation, OperationState, Phase, StepState};
 use model::topology::Topology;
 use plan::copy::Fidelity;
+use plan::cost::spell::{Spell, over};
 
-use super::copy::{for_hours, no_prices};
+use super::copy::{in_words, no_prices};
 use super::operations::Standing;
 use super::{Failed, Reader};
 
@@ -68,22 +70,23 @@ impl Reader {
                     )
                 })
         };
-        let cost = match (&lease, environment.planned) {
+        let planned = match (&lease, environment.planned) {
             (Some(_), Some(_)) => {
                 let store = self.store();
-                let planned = store.revision(environment.id, Layer::Planned, None).await?;
-                match planned {
-                    Some((_, topology)) => self.cost_today(&topology).await?,
-                    None => None,
-                }
+                store.revision(environment.id, Layer::Planned, None).await?
             }
             (_, None) | (None, _) => None,
+        };
+        let books = self.engine().prices().await?;
+        let costs = |from, hours| {
+            let (_, topology) = planned.as_ref()?;
+            over(topology, &Sizing::Planned, &books, from, hours)
         };
         let extensions = match &lease {
             Some(lease) => {
                 let until = EXTENSIONS.map(|hours| until(lease, hours));
                 let refused = self.why_not_until(environment, &until).await?;
-                extensions(lease, cost.as_ref(), refused)
+                extensions(lease, costs, refused)
             }
             None => Vec::new(),
         };
@@ -194,7 +197,7 @@ fn until(lease: &Lease, hours: u32) -> DateTime<Utc> {
 /// The choices of extending, each with why its proof fails, where it does.
 fn extensions(
     lease: &Lease,
-    cost: Option<&plan::cost::Cost>,
+    costs: impl Fn(DateTime<Utc>, u32) -> Option<Spell>,
     refused: Vec<Option<String>>,
 ) -> Vec<Extension> {
     EXTENSIONS
@@ -213,7 +216,9 @@ fn extensions(
                         )
                     })
                     .or(refused),
-                cost: cost.map_or_else(no_prices, |cost| for_hours(cost, hours)),
+                // By the prices that will hold then.
+                cost: costs(lease.expires_at, hours)
+                    .map_or_else(no_prices, |spell| in_words(&spell)),
             }
         })
         .collect()
