@@ -186,7 +186,7 @@ fn a_copy_keeps_the_types_of_its_volumes() {
     let source = with_volumes();
     let recipe = match model::file::parse(
         "r.yaml",
-        "recipe: all\nkind: temporary\nlease: { hours: 8, max_hours: 72 }\ngroups: { db: { from: [db] } }\n",
+        "recipe: all\nkind: temporary\nlease: { hours: 8, max_hours: 72 }\nnetworks: { internal: { cidr: 10.14.0.0/24 } }\ngroups: { db: { from: [db] } }\n",
     ) {
         Ok(model::file::Document::Recipe(recipe)) => *recipe,
         other => panic!("{other:?}"),

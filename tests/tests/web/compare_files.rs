@@ -75,7 +75,7 @@ async fn a_file_is_compared_by_an_address_that_can_be_shared() {
     let by_group = ann.json(&format!("/api/v1{address}")).await;
     assert_eq!(by_group["b"]["environment"], "tried-out");
     assert_eq!(by_group["b"]["file"], "<i>new.yaml");
-    assert_eq!(by_group["a"]["layer"], "planned");
+    assert_eq!(by_group["a"]["layer"], "observed");
     assert_eq!(by_group["b"]["totals"]["instances"], 4);
     assert_eq!(stored(&site).await, before);
 
@@ -158,7 +158,7 @@ async fn what_is_wrong_with_a_file_is_told_line_by_line_and_the_file_comes_back(
     let recipe = bring(
         "text-b",
         None,
-        "recipe: r\nkind: temporary\nlease: { hours: 1, max_hours: 2 }\n",
+        "recipe: r\nkind: temporary\nlease: { hours: 1, max_hours: 2 }\nnetworks: { internal: { cidr: 10.14.0.0/24 } }\ngroups: { app: { from: [app] } }\n",
     )
     .await;
     assert!(recipe.body.contains("this is a recipe"), "{}", recipe.body);
@@ -173,7 +173,7 @@ async fn what_is_wrong_with_a_file_is_told_line_by_line_and_the_file_comes_back(
 async fn what_is_too_large_or_gone_is_told_so() {
     let site = Site::serve(true).await;
     let ann = site.person("ann").await;
-    let large = format!("{FILE}# {}\n", "x".repeat(engine::files::LARGEST));
+    let large = format!("{FILE}# {}\n", "x".repeat(engine::files::LARGEST + 50_000));
     let bring = async |parts: &[(&str, Option<&str>, &str)]| {
         let mut all = vec![("a", None, "production-2013")];
         all.extend_from_slice(parts);
@@ -268,7 +268,7 @@ async fn a_program_sends_files_with_its_question() {
     assert_eq!(site.world.engine.kept_file(&hash).await.unwrap(), None);
 
     let answer =
-        ask(json!({"a": {"file": WRONG}, "b": {"file": "recipe: r\nkind: temporary\nlease: { hours: 1, max_hours: 2 }\n"}})).await;
+        ask(json!({"a": {"file": WRONG}, "b": {"file": "recipe: r\nkind: temporary\nlease: { hours: 1, max_hours: 2 }\nnetworks: { internal: { cidr: 10.14.0.0/24 } }\ngroups: { app: { from: [app] } }\n"}})).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let problems = answer.json()["problems"].clone();
     let told: Vec<(&str, u64, &str)> = problems
