@@ -591,7 +591,7 @@ proptest! {
         let told: std::collections::BTreeSet<Mount> = kept.iter().filter_map(|one| of(one)).collect();
         prop_assert!(told.union(&known).count() <= MOST_MOUNTS.max(known.len()));
         for rolled in &minutes {
-            let is_kept = kept.iter().any(|one| *one == rolled);
+            let is_kept = kept.contains(&rolled);
             prop_assert_eq!(is_kept, of(rolled).is_none_or(|mount| told.contains(&mount)));
         }
     }

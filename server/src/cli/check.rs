@@ -55,7 +55,7 @@ pub(super) async fn run(args: CheckArgs, setup: Setup, out: Out) -> Result<Done,
         priced,
         more: &others,
     };
-    let (topology, all) = sources.judged(&subject, by).await?;
+    let (topology, all) = Box::pin(sources.judged(&subject, by)).await?;
     sources.close().await;
     let Sorted { told, muted } = sorted(all, &topology.mute, today);
     match format.format {

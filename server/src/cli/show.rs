@@ -38,7 +38,7 @@ pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, 
                 priced: None,
                 more: &[],
             };
-            sources.judged(&subject, by).await?.1
+            Box::pin(sources.judged(&subject, by)).await?.1
         }
         _ => Vec::new(),
     };

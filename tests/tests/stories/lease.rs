@@ -201,13 +201,6 @@ async fn a_new_copy_is_proved_beside_what_is_reserved_as_a_longer_lease_is() {
     keep_free(2, 20).await.unwrap();
     let beside = proof().await;
     assert!(beside.passed(), "{beside:#?}");
-    assert!(
-        beside
-            .checks
-            .iter()
-            .any(|check| check.what.starts_with("instances until")),
-        "{beside:#?}"
-    );
 
     keep_free(0, 20).await.unwrap();
     let refused = proof().await;

@@ -1,5 +1,7 @@
 //! Capacity by date: target dates, reservations, and what a longer lease makes of them.
 
+use std::time::Duration;
+
 use chrono::{Days, NaiveDate};
 use model::quota::QuotaKind;
 use reqwest::StatusCode;
@@ -7,6 +9,9 @@ use serde_json::Value;
 use tests::world::cloud_name;
 
 use crate::harness::Site;
+
+/// Longer than anything here takes; reaching it is a failure.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const CAPACITY: &str = "/capacity";
 const RESERVATIONS: &str = "/capacity/reservations";
@@ -231,6 +236,17 @@ async fn a_reservation_is_not_in_the_way_of_the_question_it_was_made_for() {
     .await;
     let kept = format!("{WHAT_IF}?kept=two+copies");
     let asked = format!("{WHAT_IF}?temporary=2");
+    // The cloud is asked beside the pages, which wait for nobody.
+    let limit = async || {
+        let body = ann.json(API).await;
+        body["calendar"]["limits"]["instances"]["amount"].as_u64()
+    };
+    let told = tokio::time::timeout(PATIENCE, async {
+        while limit().await != Some(60) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    told.await.unwrap();
     // 37 of 60 instances.
     let short = "14 short";
     for page in [&kept, &asked] {

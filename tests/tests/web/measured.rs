@@ -8,6 +8,7 @@ use std::time::Duration;
 use cloud::prometheus::Prometheus;
 use engine::Engine;
 use engine::port::Measurement;
+use model::file::{Document, parse};
 use model::key::Key;
 use model::measure::{Metric, Reading, Span, by_minute};
 use plan::collectd::configuration;
@@ -453,4 +454,37 @@ async fn an_instances_page_shows_what_was_measured() {
         .json("/api/v1/environments/production-2013/topology?layer=observed")
         .await;
     assert!(!stored.to_string().contains("12.34"), "{stored}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_be_another_file_systems_is_not_told_and_the_page_says_so() {
+    let site = Site::serve(true).await;
+    let ann = site.person("ann").await;
+    let disk = |mount: &str| {
+        format!(
+            "{{ device: /dev/vdb, mount: {mount}, size: 10 GiB, used: 1 GiB, available: 9 GiB, \
+             used_percent: 10 }}"
+        )
+    };
+    let text = format!(
+        "environment: disks\nkind: production\nlayer: observed\ngroups:\n  db:\n    category: \
+         infrastructure\n    count: 1\n    instances: {{ 1: {{ file_systems: [{}, {}] }} }}\n",
+        disk("/s-rv"),
+        disk("/s/rv")
+    );
+    let Document::Environment(topology) = parse("disks.yaml", &text).unwrap() else {
+        panic!("a recipe")
+    };
+    site.world.import(*topology).await;
+    let (path, token) = told_of(&site, "disks", "db", 1).await;
+    let body = post(&site, "1,2,3").replace(
+        "\"plugin_instance\":\"srv\"",
+        "\"plugin_instance\":\"s-rv\"",
+    );
+    let taken = send(&site.stranger(), &path, &token, body).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.body);
+    let page = ann.page("/environments/disks/instances/db/1").await;
+    for part in ["/s-rv and /s/rv stay as they were stated", "/s/rv used"] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
 }

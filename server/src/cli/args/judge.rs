@@ -39,10 +39,11 @@ pub(in crate::cli) struct CheckArgs {
     /// A file or a stored environment
     #[arg(value_name = "A")]
     pub(in crate::cli) subject: String,
-    /// Another environment beside it, for what must not be there twice
+    /// Another environment beside it, for what must not be there twice; beside what is stored stands all
+    /// that is stored
     #[arg(long = "beside", value_name = "B")]
     pub(in crate::cli) beside: Vec<String>,
-    /// A price book (CSV), to tell what has no price
+    /// A price book (CSV), to tell what has no price, in place of the stored ones
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) prices: Option<PathBuf>,
     /// From which severity on a finding makes the exit status 1

@@ -158,7 +158,7 @@ async fn done(answering: &Answering, reader: &Reader, filled: Filled) -> Result<
 
 impl Editing<'_> {
     fn data(&self, base: &Base, drafted: Draft) -> EditData {
-        let mut data = self.reader.judged(&self.environment, base, drafted);
+        let mut data = Reader::judged(&self.environment, base, drafted);
         data.open.clone_from(&self.open);
         data.comment.clone_from(&self.comment);
         data

@@ -63,7 +63,7 @@ impl Reader {
         let base = self.base_of_edit(environment, *kind).await?;
         let draft = edit::first(&base.begins);
         let open = open.as_ref().and_then(|open| open.parse::<Open>().ok());
-        let mut data = self.judged(environment, &base, draft);
+        let mut data = Self::judged(environment, &base, draft);
         data.open = open;
         let Some(number) = back else {
             return Ok(data);
@@ -82,7 +82,7 @@ impl Reader {
         let comment = format!("takes back revision {number}");
         match self.merged(environment, &base.begins, &by).await? {
             Merged::Whole(draft) => {
-                data = self.judged(environment, &base, *draft);
+                data = Self::judged(environment, &base, *draft);
                 data.notice = Some(format!(
                     "What revision {number} changed is taken back in this draft: look at it, then save."
                 ));
@@ -181,12 +181,7 @@ impl Reader {
     }
 
     /// A draft with what is to be said of it.
-    pub(in crate::web) fn judged(
-        &self,
-        name: &EnvironmentName,
-        base: &Base,
-        draft: Draft,
-    ) -> EditData {
+    pub(in crate::web) fn judged(name: &EnvironmentName, base: &Base, draft: Draft) -> EditData {
         let topology = draft.topology.as_ref();
         let empty = Topology::empty(name.clone(), base.begins.kind);
         let before = base.planned.as_ref().unwrap_or(&empty);
