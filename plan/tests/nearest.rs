@@ -334,8 +334,11 @@ fn any_outcome() -> impl Strategy<Value = Option<Outcome>> {
     prop::option::of(prop::sample::select(&[Outcome::Held, Outcome::Broke][..]))
 }
 
+/// Which figure of which category.
+type At = (Option<Category>, Figure);
+
 /// How large each figure looks; more of what isn't known looks larger too.
-fn looks(one: &Nearest) -> Vec<((Option<Category>, Figure), (u64, u64))> {
+fn looks(one: &Nearest) -> Vec<(At, (u64, u64))> {
     let tiers = one.tiers.iter();
     tiers
         .flat_map(|tier| {

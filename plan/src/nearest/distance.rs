@@ -6,6 +6,8 @@
 //! one is twice the other, towards 1 where one is many times the other. Where only one of them is known
 //! they count as half apart; where neither is, they don't count.
 
+use std::fmt::Write as _;
+
 use model::case::CaseStudy;
 use serde::Serialize;
 
@@ -183,16 +185,14 @@ fn size(tiers: &[Tier]) -> Part {
     if let Some((distance, tier, compared)) = farthest
         && distance > Distance::NONE
     {
-        why.push_str(&format!(
-            "; {} of {tier} is farthest",
-            compared.what.words()
-        ));
+        // Writing to a string does not fail.
+        let _ = write!(why, "; {} of {tier} is farthest", compared.what.words());
         if let Some(times) = compared.times {
-            why.push_str(&format!(", {}", times_words(times)));
+            let _ = write!(why, ", {}", times_words(times));
         }
     }
     if halves > 0 {
-        why.push_str(&format!("; {halves} known of one side only count as half"));
+        let _ = write!(why, "; {halves} known of one side only count as half");
     }
     Part::new(PartKind::Size, Distance::mean(&all), why)
 }

@@ -3,6 +3,8 @@
 //! held, from what served its load with something that the plan doesn't have, or by a figure that isn't
 //! wholly known.
 
+use std::cmp::Ordering;
+
 use model::case::{CaseStudy, Outcome, Quantity};
 use model::name::LoadName;
 use model::unit::Hundredths;
@@ -175,7 +177,7 @@ fn scaled(measured: Quantity, planned: Option<Quantity>, least: &Least) -> (Here
     };
     let times = u128::from(*here) * 100 / u128::from(*there).max(1);
     let fit = planned.map(|planned| {
-        let is_within = |bound: Quantity| planned.compare(bound).is_some_and(|order| order.is_le());
+        let is_within = |bound: Quantity| planned.compare(bound).is_some_and(Ordering::is_le);
         if is_within(measured) && here >= there {
             Fit::AsMeasured
         } else if is_within(to) {
@@ -206,7 +208,7 @@ pub(super) fn warnings(
         && is_no_larger(tiers)
     {
         let as_much = |load: &&Load| match load.planned {
-            Some(planned) => planned.compare(load.measured).is_some_and(|it| it.is_ge()),
+            Some(planned) => planned.compare(load.measured).is_some_and(Ordering::is_ge),
             // What nobody said may be as much.
             None => !asked.0.contains_key(&load.name),
         };

@@ -1,12 +1,13 @@
 //! `case`: case studies, in files and stored, and environments held against them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use engine::Ask;
 use engine::writings::{NamedCase, NewWriting};
-use model::case::CaseStudy;
+use model::case::{CaseStudy, Outcome};
 use model::file::{case_elsewhere, case_study, write_case};
 use model::name::CaseName;
 use plan::nearest::{Asked, Loads, nearest};
@@ -67,7 +68,8 @@ pub(super) async fn run(command: CaseCommand, setup: Setup, out: Out) -> Result<
                 let name = study.case.clone();
                 let text = Some(Box::new(study));
                 write(&installation, name.clone(), text, reason.clone()).await?;
-                told.push_str(&format!("{name}\n"));
+                // Writing to a string does not fail.
+                let _ = writeln!(told, "{name}");
             }
             installation.close().await;
             out.text(&told);
@@ -229,7 +231,7 @@ fn list(cases: &[Listed], out: Out) -> String {
         table.row([
             study.case.to_string(),
             study.title.clone(),
-            study.seen.outcome.map_or("", |it| it.word()).to_owned(),
+            study.seen.outcome.map_or("", Outcome::word).to_owned(),
             given.join(", "),
             study.source.by.clone(),
         ]);

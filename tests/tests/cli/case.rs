@@ -115,7 +115,7 @@ fn ones_own_measurement_names_a_stored_environment() {
         ])
         .json();
     assert_eq!(told[0]["case"], "own");
-    assert_eq!(told[0]["distance"].as_u64().unwrap() > 0, true);
+    assert!(told[0]["distance"].as_u64().unwrap() > 0);
     assert_eq!(told[0]["loads"][0]["fit"], "beyond");
 }
 
