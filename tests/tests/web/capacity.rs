@@ -1,7 +1,5 @@
 //! Capacity by date: target dates, reservations, and what a longer lease makes of them.
 
-use std::time::Duration;
-
 use chrono::{Days, NaiveDate};
 use model::quota::QuotaKind;
 use reqwest::StatusCode;
@@ -9,9 +7,6 @@ use serde_json::Value;
 use tests::world::cloud_name;
 
 use crate::harness::Site;
-
-/// Longer than anything here takes; reaching it is a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 const CAPACITY: &str = "/capacity";
 const RESERVATIONS: &str = "/capacity/reservations";
@@ -222,52 +217,6 @@ async fn a_kept_question_reserves_what_it_takes() {
     assert_eq!(mondays, 3);
     let page = ann.page(CAPACITY).await;
     assert!(page.body.contains("two copies"), "{}", page.body);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reservation_is_not_in_the_way_of_the_question_it_was_made_for() {
-    const WHAT_IF: &str = "/environments/production-2014/what-if";
-    let site = Site::serve(true).await;
-    let ann = site.person("ann").await;
-    ann.submit(
-        WHAT_IF,
-        &[("name", "two copies"), ("scenario", "temporary=2")],
-    )
-    .await;
-    let kept = format!("{WHAT_IF}?kept=two+copies");
-    let asked = format!("{WHAT_IF}?temporary=2");
-    // The cloud is asked beside the pages, which wait for nobody.
-    let limit = async || {
-        let body = ann.json(API).await;
-        body["calendar"]["limits"]["instances"]["amount"].as_u64()
-    };
-    let told = tokio::time::timeout(PATIENCE, async {
-        while limit().await != Some(60) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    });
-    told.await.unwrap();
-    // 37 of 60 instances.
-    let short = "14 short";
-    for page in [&kept, &asked] {
-        let page = ann.page(page).await;
-        assert!(!page.body.contains(" short"), "{}", page.body);
-    }
-    let (from, until) = (day(&site, 0), day(&site, 25));
-    let fields = [
-        ("what", "rehearsals"),
-        ("question", "production-2014/two copies"),
-        ("from", from.as_str()),
-        ("until", until.as_str()),
-    ];
-    ann.submit(RESERVATIONS, &fields)
-        .await
-        .leads_to("/capacity#reservations");
-    let page = ann.page(&kept).await;
-    assert!(!page.body.contains(" short"), "{}", page.body);
-    // Whoever asks as much for something else finds it taken: 23 of 60 are left for 37.
-    let page = ann.page(&asked).await;
-    assert!(page.body.contains(short), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
