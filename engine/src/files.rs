@@ -2,7 +2,7 @@
 //! address can name one and any server can show it. They are nobody's state: nothing is planned from one,
 //! and no revision comes of one. They are few and small, so that nobody can fill the store with them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use chrono::{DateTime, Duration, Utc};
@@ -31,8 +31,12 @@ impl FileHash {
     /// Of a text.
     pub fn of(text: &str) -> Self {
         let hash = Sha256::digest(text);
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(hex.chars().take(DIGITS).collect())
+        let mut hex = String::with_capacity(DIGITS);
+        for byte in hash.iter().take(DIGITS / 2) {
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Self(hex)
     }
 
     /// As it is stored and stands in addresses.

@@ -55,7 +55,7 @@ pub(super) struct Noted<'a> {
     /// The fields that none of them names.
     pub(super) unnamed: Vec<&'a FieldChange>,
     /// Whether there is any note that could have named them.
-    pub(super) is_noted: bool,
+    pub(super) has_notes: bool,
 }
 
 /// Holds fields that differ against the notes about the thing that they are of: its own in the file,
@@ -78,7 +78,7 @@ pub(super) fn noted<'a>(
     let mut all = Noted {
         says: BTreeSet::new(),
         unnamed: Vec::new(),
-        is_noted: !notes.is_empty(),
+        has_notes: !notes.is_empty(),
     };
     for field in fields {
         match notes.iter().find(|(of, text, _)| names(text, *of, field)) {

@@ -166,10 +166,10 @@ fn between(row: &ChangeRow, report: &DiffReport, decided: &[Decided]) -> (Class,
 fn changed(row: &ChangeRow, decided: &[Decided]) -> (Class, String) {
     let rest = told_of(row);
     if rest.is_empty() {
-        let is_noted = row.fields.iter().any(|field| field.field == NOTE);
+        let has_notes = row.fields.iter().any(|field| field.field == NOTE);
         let why = if row.kind == "environment" {
             "each environment has its own"
-        } else if is_noted {
+        } else if has_notes {
             "nothing differs but what is noted of it"
         } else {
             "it says what it was called before"
@@ -179,7 +179,7 @@ fn changed(row: &ChangeRow, decided: &[Decided]) -> (Class, String) {
     let Noted {
         mut says,
         unnamed,
-        is_noted,
+        has_notes,
     } = noted(row, &rest, decided);
     if unnamed.is_empty() {
         return (Class::Intended, joined(says));
@@ -191,7 +191,7 @@ fn changed(row: &ChangeRow, decided: &[Decided]) -> (Class, String) {
         says.insert("what else differs is number or size".to_owned());
         return (Class::Scaled, joined(says));
     }
-    if !is_noted {
+    if !has_notes {
         return (Class::Unexplained, "nothing says why".to_owned());
     }
     let names: Vec<String> = unnamed

@@ -313,11 +313,19 @@ impl Visitor {
         let mut body = String::new();
         for (name, file, content) in parts {
             let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
-            body.push_str(&format!(
-                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
-            ));
+            body.extend([
+                "--",
+                BOUNDARY,
+                "\r\ncontent-disposition: form-data; name=\"",
+                *name,
+                "\"",
+                file.as_str(),
+                "\r\n\r\n",
+                *content,
+                "\r\n",
+            ]);
         }
-        body.push_str(&format!("--{BOUNDARY}--\r\n"));
+        body.extend(["--", BOUNDARY, "--\r\n"]);
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         self.with("origin", &self.base)
             .send_as(Method::POST, path, &kind, body)

@@ -144,7 +144,7 @@ async fn prepare(data: &Path) {
         .collect();
     // Of recipes that fit, the first by name is taken.
     let recipe = format!(
-        "recipe: bench\nkind: temporary\nlease: {{ hours: 8, max_hours: 72 }}\nnetworks: {{}}\ngroups:\n{}",
+        "recipe: bench\nkind: temporary\nlease: {{ hours: 8, max_hours: 72 }}\nnetworks: {{ internal: {{ cidr: 10.14.0.0/16, routed: true }} }}\ngroups:\n{}",
         groups.concat()
     );
     for (name, text, what) in [
