@@ -195,7 +195,10 @@ impl Aftermath {
 /// What still stands.
 pub fn lose(ask: &Ask) -> Aftermath {
     let left = left(ask);
-    let groups = left.iter().map(|(name, left)| group_left(ask, name, left));
+    let mut followers = followers(ask);
+    let groups = left
+        .iter()
+        .map(|(name, left)| group_left(name, left, followers.remove(*name).unwrap_or_default()));
     Aftermath {
         groups: groups.collect(),
         services: services::services(ask.topology, &left),
@@ -203,20 +206,27 @@ pub fn lose(ask: &Ask) -> Aftermath {
     }
 }
 
-fn group_left(ask: &Ask, name: &GroupName, left: &Left) -> GroupLeft {
+/// Groups of other environments.
+type Elsewhere = Vec<(EnvironmentName, GroupName)>;
+
+/// What follows each group elsewhere.
+fn followers<'a>(ask: &Ask<'a>) -> BTreeMap<&'a GroupName, Elsewhere> {
     let own = &ask.topology.environment;
-    let mut followed_by = Vec::new();
+    let mut followers: BTreeMap<&GroupName, Elsewhere> = BTreeMap::new();
     for other in ask.others {
         for (theirs, group) in &other.groups {
             let follows = group.replicates.as_ref().or(other.replicates.as_ref());
-            let followed = follows.filter(|follows| {
-                follows.environment == *own && follows.group.as_ref().unwrap_or(theirs) == name
-            });
-            if followed.is_some() {
-                followed_by.push((other.environment.clone(), theirs.clone()));
+            if let Some(follows) = follows.filter(|follows| follows.environment == *own) {
+                let followed = follows.group.as_ref().unwrap_or(theirs);
+                let follower = (other.environment.clone(), theirs.clone());
+                followers.entry(followed).or_default().push(follower);
             }
         }
     }
+    followers
+}
+
+fn group_left(name: &GroupName, left: &Left, followed_by: Elsewhere) -> GroupLeft {
     GroupLeft {
         group: name.clone(),
         before: left.before(),

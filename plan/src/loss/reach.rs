@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::group::{Group, Placement};
-use model::key::Key;
 use model::name::GroupName;
 use model::topology::Topology;
 
@@ -60,7 +59,9 @@ fn count(members: usize) -> u32 {
 /// What is left of each group that had running instances.
 pub(super) fn left<'a>(ask: &Ask<'a>) -> BTreeMap<&'a GroupName, Left> {
     let mut all = BTreeMap::new();
+    let seen = by_group(ask.places);
     for (name, group) in &ask.topology.groups {
+        let seen = seen.get(name.as_str());
         let size = ask.sizing.of(name, ask.choices.count(name, group.count));
         let members: BTreeMap<u32, usize> = group
             .ordinals(size)
@@ -80,7 +81,7 @@ pub(super) fn left<'a>(ask: &Ask<'a>) -> BTreeMap<&'a GroupName, Left> {
             why: None,
         };
         for loss in ask.losses {
-            strike(ask, name, group, loss, &mut left);
+            strike(ask, name, group, loss, seen, &mut left);
         }
         left.maybe = &left.maybe - &left.lost;
         all.insert(name, left);
@@ -94,8 +95,33 @@ const SOME_HOST: &str = "it depends on which host it is";
 const NO_ZONES: &str = "it is not known in which zone its instances stand";
 const NO_SITE: &str = "it is not known at which site the environment stands";
 
-fn strike(ask: &Ask, name: &GroupName, group: &Group, loss: &Loss, left: &mut Left) {
-    let place = |ordinal: u32| ask.places.get(&Key::instance(name, ordinal));
+/// Where instances of one group stand, by their ordinals.
+type Seen<'p> = BTreeMap<u32, &'p Place>;
+
+/// Where instances stand, by their group: looked up once for all, since a slider moves while people wait.
+fn by_group(places: &Places) -> BTreeMap<&str, Seen<'_>> {
+    let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+    for (key, place) in places {
+        let part = key.name().strip_suffix(']');
+        let Some((group, ordinal)) = part.and_then(|part| part.rsplit_once('[')) else {
+            continue;
+        };
+        if let Ok(ordinal) = ordinal.parse() {
+            seen.entry(group).or_default().insert(ordinal, place);
+        }
+    }
+    seen
+}
+
+fn strike(
+    ask: &Ask,
+    name: &GroupName,
+    group: &Group,
+    loss: &Loss,
+    seen: Option<&Seen>,
+    left: &mut Left,
+) {
+    let place = |ordinal: u32| seen?.get(&ordinal).copied();
     let all: Vec<u32> = left.members.keys().copied().collect();
     match loss {
         Loss::Member(of, ordinal) => {
