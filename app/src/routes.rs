@@ -41,10 +41,9 @@ use model::environment::Layer;
 use model::id::{OperationId, RevisionNumber};
 use model::name::{EnvironmentName, GroupName, KeypairName};
 
-pub(crate) use asks::is_of_file;
 pub use asks::{
     CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, FILE, InstanceAsk, SIDE_FILE,
-    SIDE_TEXT, compare,
+    SIDE_TEXT, compare, is_of_file,
 };
 pub use capacity::{
     CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,

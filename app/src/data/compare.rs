@@ -54,7 +54,7 @@ impl WhichSide {
     }
 
     /// What its field is called on the page.
-    pub(crate) const fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         match self {
             Self::A => "compare-a",
             Self::B => "compare-b",
@@ -63,7 +63,7 @@ impl WhichSide {
     }
 
     /// What people call it.
-    pub(crate) const fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::A => "Before",
             Self::B => "After",

@@ -105,7 +105,7 @@ pub const SIDE_FILE: &str = "file-";
 pub const SIDE_TEXT: &str = "text-";
 
 /// Whether a side of a comparison is a file that was brought.
-pub(crate) fn is_of_file(side: &str) -> bool {
+pub fn is_of_file(side: &str) -> bool {
     side.strip_prefix(FILE)
         .is_some_and(|rest| rest.parse::<Layer>().is_err())
 }
@@ -158,7 +158,7 @@ impl CompareAsk {
     }
 
     /// Whether all of it is stored: what differs can be put down to something then.
-    pub(crate) fn is_of_states(&self) -> bool {
+    pub fn is_of_states(&self) -> bool {
         let sides = [&self.a, &self.b].into_iter().flatten();
         !sides.map(String::as_str).any(is_of_file)
     }

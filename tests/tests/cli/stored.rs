@@ -112,7 +112,8 @@ fn an_environment_and_a_recipe_can_be_shown() {
 #[test]
 fn the_schema_is_one_that_the_examples_name_fields_of() {
     let schema = Place::new().run(["schema"]).json();
-    assert_eq!(schema["oneOf"].as_array().unwrap().len(), 2);
+    // An environment, a recipe, a case study.
+    assert_eq!(schema["oneOf"].as_array().unwrap().len(), 3);
     let fields = &schema["$defs"]["Topology"]["properties"];
     for field in ["environment", "groups", "declared"] {
         assert!(fields.get(field).is_some(), "{field}");

@@ -1,6 +1,9 @@
 //! A what-if as the server answers it: what a browser works it out from, kept questions beneath, and
 //! several losses at once.
 
+use std::time::Duration;
+
+use chrono::Days;
 use plan::what_if::{Given, what_if};
 use reqwest::StatusCode;
 
@@ -92,4 +95,71 @@ async fn hosts_and_zones_are_lost_where_it_is_known_what_stands_there() {
         .await;
     assert!(page.body.contains("What still stands"), "{}", page.body);
     assert_eq!(page.body.matches("checked").count(), 2, "{}", page.body);
+}
+
+/// What the page says is free of a quota.
+fn free(body: &str, quota: &str) -> String {
+    let limits = body.split("id=\"limits-title\"").nth(1).unwrap();
+    let row = limits.split(&format!(">{quota}</th>")).nth(1).unwrap();
+    let cell = row.split("class=\"num\">").nth(1).unwrap();
+    // What Leptos marks its places with is nothing that a reader sees.
+    cell.replace("<!>", "")
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reservation_is_not_in_the_way_of_the_question_it_was_made_for() {
+    let site = Site::serve(true).await;
+    let ann = site.person("ann").await;
+    let question = [("name", "two copies"), ("scenario", "temporary=2")];
+    ann.submit(WHAT_IF, &question).await;
+    let (kept, asked) = (
+        format!("{WHAT_IF}?kept=two+copies"),
+        format!("{WHAT_IF}?temporary=2"),
+    );
+    let instances = async |page: &str| free(&ann.page(page).await.body, "Instances");
+    // The cloud is asked beside the pages, which wait for nobody.
+    let told = tokio::time::timeout(Duration::from_mins(1), async {
+        while instances(&asked).await.starts_with('—') {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    told.await.unwrap();
+    let before = instances(&asked).await;
+    assert_eq!(instances(&kept).await, before);
+
+    let today = site.world.engine.clock().now().date_naive();
+    let until = today + Days::new(25);
+    let (today, until) = (today.to_string(), until.to_string());
+    let reservation = [
+        ("what", "rehearsals"),
+        ("question", "production-2014/two copies"),
+        ("from", today.as_str()),
+        ("until", until.as_str()),
+    ];
+    ann.submit("/capacity/reservations", &reservation)
+        .await
+        .leads_to("/capacity#reservations");
+    assert_eq!(instances(&kept).await, before);
+    // Whoever asks as much for something else finds it taken.
+    let other = instances(&asked).await;
+    let number = |text: &str| {
+        let digits = text.split(' ').next().unwrap().replace(',', "");
+        digits.parse::<i64>().unwrap()
+    };
+    assert!(
+        number(&other) < number(&before),
+        "{other} of {before} is free"
+    );
+    // A browser can tell the one from the other as well.
+    let ground = ann.get(&format!("{WHAT_IF}.json")).await.json();
+    let own = &ground["kept_free"]["two copies"];
+    let (_, own) = own.as_object().unwrap().iter().next().unwrap();
+    assert_eq!(
+        own["instances"].as_i64().unwrap(),
+        number(&before) - number(&other)
+    );
 }
