@@ -84,11 +84,21 @@ fn choose(data: &CapacityData) -> impl IntoView + use<> {
     }
     view! {
         <form method="get" action=routes::CAPACITY class="filter">
-            <label>"Cloud " {form::pick("cloud", cloud.as_deref(), clouds)}</label>
-            <label>
-                "From today for " {form::pick("days", Some(&days.to_string()), horizons)}
-            </label>
-            <button type="submit">"Show"</button>
+            {form::field(
+                "capacity-cloud",
+                "Cloud",
+                None,
+                form::select("capacity-cloud", "cloud", cloud.as_deref(), clouds),
+            )}
+            {form::field(
+                "capacity-days",
+                "From today for",
+                None,
+                form::select("capacity-days", "days", Some(&days.to_string()), horizons),
+            )}
+            <div class="filter-actions">
+                <button type="submit">"Show"</button>
+            </div>
         </form>
     }
 }
