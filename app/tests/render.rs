@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use fixture::pages::{PAGES, STOPPED, UNDER_WAY};
+use fixture::pages::PAGES;
 use fixture::{Scene, router, world};
 use model::operation::Trouble;
 use tower::ServiceExt;
