@@ -54,8 +54,9 @@ impl Engine {
                 }
             }
         }
+        let cost = self.cost_in_words(&planned, &target).await?;
         let preview = self
-            .judge(planned.clone(), observed, &target, look, None)
+            .judge(planned.clone(), observed, &target, look, None, cost)
             .await?;
         if preview.plan.steps.is_empty() && planned == before {
             return Ok(Outcome::NothingToDo(environment.id));

@@ -151,11 +151,11 @@ impl Engine {
             let look = Look::at_nothing();
             let lasts = now + chrono::Duration::hours(i64::from(hours));
             let until = Some(lasts.date_naive());
-            let mut preview = self.judge(topology, observed, &target, look, until).await?;
-            if let Some(words) = self.cost_until_expiry(&copy.topology, hours).await? {
-                preview.proof = preview.proof.with_cost(words);
-            }
-            Some(preview)
+            let cost = self.cost_until_expiry(&topology, hours).await?;
+            Some(
+                self.judge(topology, observed, &target, look, until, cost)
+                    .await?,
+            )
         } else {
             None
         };
@@ -205,7 +205,9 @@ impl Engine {
         self.remember(environment.id, &mut observed, &target)
             .await?;
         let until = expires_at.map(|expires_at| expires_at.date_naive());
-        self.judge(topology, observed, &target, look, until).await
+        let cost = self.cost_in_words(&topology, &target).await?;
+        self.judge(topology, observed, &target, look, until, cost)
+            .await
     }
 
     /// Fills in what instances that are there were told when they first started: a cloud keeps no
@@ -269,7 +271,7 @@ impl Engine {
         let cloud = self.cloud_of(&topology)?;
         let look = self.look(&**cloud, environment.id).await?;
         let observed = look.collection().resolved(Purpose::TakeDown, &planned);
-        self.judge(topology, observed, &Resolved::default(), look, None)
+        self.judge(topology, observed, &Resolved::default(), look, None, None)
             .await
     }
 
@@ -284,7 +286,8 @@ impl Engine {
         self.cloud(name)
     }
 
-    /// Plans and judges. `until` is the last day on which it has to have room, where it is leased.
+    /// Plans and judges. `until` is the last day on which it has to have room, where it is leased; `cost` is
+    /// what it costs, in words, where anything has a price.
     pub(crate) async fn judge(
         &self,
         topology: Topology,
@@ -292,6 +295,7 @@ impl Engine {
         target: &Resolved,
         look: Look,
         until: Option<NaiveDate>,
+        cost: Option<String>,
     ) -> Result<Preview, EngineError> {
         let cloud = self.cloud_of(&topology)?;
         let plan = plan::plan(&observed, target)?;
@@ -322,7 +326,7 @@ impl Engine {
             }
             Some(_) | None => proof,
         };
-        let proof = match self.cost_in_words(&topology, target).await? {
+        let proof = match cost {
             Some(words) => proof.with_cost(words),
             None => proof,
         };
