@@ -6,26 +6,18 @@
 mod compare;
 #[path = "browser/edit.rs"]
 mod edit;
+#[path = "browser/session.rs"]
+mod session;
 #[path = "browser/what_if.rs"]
 mod what_if;
 
-use std::path::Path;
 use std::time::Duration;
 
 use chromiumoxide::Page;
-use tests::browser::{
-    Complaints, TestBrowser, click, fill, go, holds, in_state, text, until, until_hydrated,
-    without_javascript,
-};
-use tests::program::Server;
+use session::{Scripts, Session};
+use tests::browser::{click, fill, go, holds, in_state, text, until, until_hydrated};
 
 const COPY: &str = "production-2014-copy";
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scripts {
-    On,
-    Off,
-}
 
 async fn number(page: &Page, expression: &str) -> u32 {
     match page.evaluate(expression).await {
@@ -56,22 +48,11 @@ const READY: &str = "[...document.querySelectorAll('tr[data-step][data-state=don
                      .filter(th => th.innerText.includes('instance')).length";
 
 async fn the_main_job(scripts: Scripts) {
-    let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_understudy_under_test"));
-    let server = Server::start(program, folder.path()).await;
-    let base = format!("http://{}", server.address);
-    let browser = TestBrowser::launch().await;
-    let page = browser.blank().await;
-    if scripts == Scripts::Off {
-        without_javascript(&page).await;
-    }
-    let complaints = Complaints::of(&page).await;
-
     // Sign in with the printed link, read the dashboard.
-    go(&page, &server.link).await;
-    until(&page, "location.pathname === '/'").await;
-    until(&page, "document.body.innerText.includes('production-2013')").await;
-    let dashboard = text(&page).await;
+    let session = Session::begin(scripts).await;
+    let (page, base) = (&session.page, &session.base);
+    until(page, "document.body.innerText.includes('production-2013')").await;
+    let dashboard = text(page).await;
     for expected in [
         "/mnt on backup is 100% full",
         "Headroom",
@@ -86,12 +67,12 @@ async fn the_main_job(scripts: Scripts) {
 
     // The numbers of the document are on its environments' pages.
     visit(
-        &page,
+        page,
         scripts,
         &format!("{base}/environments/production-2013"),
     )
     .await;
-    let production = text(&page).await;
+    let production = text(page).await;
     for expected in ["19", "55", "111 GiB", "3,330 GiB"] {
         assert!(
             production.contains(expected),
@@ -101,12 +82,12 @@ async fn the_main_job(scripts: Scripts) {
 
     // Compare today with the plan.
     visit(
-        &page,
+        page,
         scripts,
         &format!("{base}/compare?a=production-2013&b=production-2014"),
     )
     .await;
-    let compared = text(&page).await;
+    let compared = text(page).await;
     for expected in ["added", "removed", "changed", "profile-a", "14–19"] {
         assert!(
             compared.contains(expected),
@@ -116,12 +97,12 @@ async fn the_main_job(scripts: Scripts) {
 
     // One click on the environment's page starts the copy.
     visit(
-        &page,
+        page,
         scripts,
         &format!("{base}/environments/production-2014"),
     )
     .await;
-    let environment = text(&page).await;
+    let environment = text(page).await;
     for expected in ["14–19", "23–28"] {
         assert!(
             environment.contains(expected),
@@ -129,19 +110,19 @@ async fn the_main_job(scripts: Scripts) {
         );
     }
     click(
-        &page,
+        page,
         "form[action='/environments/production-2014/copies'] button.primary",
     )
     .await;
     until(
-        &page,
+        page,
         &format!("location.pathname === '/environments/{COPY}'"),
     )
     .await;
 
     // Watch nine instances become ready, reload in the middle and lose nothing.
     let operation = "document.querySelector('main a[href^=\"/operations/\"]').getAttribute('href')";
-    until(&page, &format!("!!({operation})")).await;
+    until(page, &format!("!!({operation})")).await;
     let operation: String = page
         .evaluate(operation)
         .await
@@ -149,96 +130,96 @@ async fn the_main_job(scripts: Scripts) {
         .into_value()
         .unwrap();
     let operation = format!("{base}{operation}");
-    visit(&page, scripts, &operation).await;
-    waits_until(&page, &format!("{READY} >= 2")).await;
-    let before = number(&page, READY).await;
-    visit(&page, scripts, &operation).await;
-    let after = number(&page, READY).await;
+    visit(page, scripts, &operation).await;
+    waits_until(page, &format!("{READY} >= 2")).await;
+    let before = number(page, READY).await;
+    visit(page, scripts, &operation).await;
+    let after = number(page, READY).await;
     assert!(
         after >= before,
         "{before} were ready, after the reload only {after}"
     );
-    waits_until(&page, &format!("{READY} === 9")).await;
+    waits_until(page, &format!("{READY} === 9")).await;
     waits_until(
-        &page,
+        page,
         "!document.querySelector('tr[data-step]:not([data-state=done])')",
     )
     .await;
 
     // Everything can be reached.
-    visit(&page, scripts, &format!("{base}/environments/{COPY}")).await;
+    visit(page, scripts, &format!("{base}/environments/{COPY}")).await;
     until(
-        &page,
+        page,
         // Its machines live beside the server, and have reported.
         &format!("{} >= 9", in_state("ready")),
     )
     .await;
     until(
-        &page,
+        page,
         "new Set(document.body.innerText.match(/203\\.0\\.113\\.\\d+/g)).size >= 9",
     )
     .await;
 
     // One of its machines says on its console what it did.
     visit(
-        &page,
+        page,
         scripts,
         &format!("{base}/environments/{COPY}/instances/db/1"),
     )
     .await;
-    click(&page, "main form[method=get] button").await;
+    click(page, "main form[method=get] button").await;
     until(
-        &page,
+        page,
         "document.body.innerText.includes('phone_home: reported')",
     )
     .await;
 
     // The cloud is looked at anew, and tells them among all that it holds.
-    visit(&page, scripts, &format!("{base}/clouds/simulated")).await;
+    visit(page, scripts, &format!("{base}/clouds/simulated")).await;
     // The answer leads to where it was asked: a mark tells one page from the other.
     page.evaluate("window.before = true").await.unwrap();
     click(
-        &page,
+        page,
         "form[action='/clouds/simulated/collect'] button[type=submit]",
     )
     .await;
     until(
-        &page,
+        page,
         "!window.before && location.pathname === '/clouds/simulated' \
          && document.readyState === 'complete'",
     )
     .await;
     let nine_of_ours = async || {
         let ours = format!("{base}/clouds/simulated/server?owner=ours");
-        visit(&page, scripts, &ours).await;
-        number(&page, "document.querySelectorAll('main tbody tr').length").await == 9
+        visit(page, scripts, &ours).await;
+        number(page, "document.querySelectorAll('main tbody tr').length").await == 9
     };
     let mut left = 100;
     while !nine_of_ours().await {
         left -= 1;
-        assert!(left > 0, "they are not listed:\n{}", text(&page).await);
+        assert!(left > 0, "they are not listed:\n{}", text(page).await);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 
     // Destroy it: the name is wanted.
     visit(
-        &page,
+        page,
         scripts,
         &format!("{base}/environments/{COPY}/destroy"),
     )
     .await;
-    fill(&page, "#confirm", COPY).await;
+    fill(page, "#confirm", COPY).await;
     click(
-        &page,
+        page,
         &format!("form[action='/environments/{COPY}/destroy'] button[type=submit]"),
     )
     .await;
-    until(&page, "location.pathname.startsWith('/operations/')").await;
-    waits_until(&page, "!!document.querySelector('tr[data-step]') && !document.querySelector('tr[data-step]:not([data-state=done])')").await;
+    until(page, "location.pathname.startsWith('/operations/')").await;
+    waits_until(page, "!!document.querySelector('tr[data-step]') && !document.querySelector('tr[data-step]:not([data-state=done])')").await;
     let gone = async || {
-        visit(&page, scripts, &format!("{base}/environments")).await;
+        visit(page, scripts, &format!("{base}/environments")).await;
         !holds(
-            &page,
+            page,
             &format!("!!document.querySelector('main a[href=\"/environments/{COPY}\"]')"),
         )
         .await
@@ -246,13 +227,11 @@ async fn the_main_job(scripts: Scripts) {
     let mut left = 100;
     while !gone().await {
         left -= 1;
-        assert!(left > 0, "it is still listed:\n{}", text(&page).await);
+        assert!(left > 0, "it is still listed:\n{}", text(page).await);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 
-    assert_eq!(complaints.seen(), Vec::<String>::new());
-    browser.close().await;
-    server.kill().await;
+    session.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

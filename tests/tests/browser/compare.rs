@@ -1,13 +1,9 @@
 //! Files as sides of a comparison in a real browser: one is chosen on its field, one is mended where it was
 //! pasted. Once with scripts, once without.
 
-use std::path::Path;
+use tests::browser::{choose_file, click, fill, go, text, until, until_hydrated};
 
-use tests::browser::{
-    Complaints, TestBrowser, choose_file, click, fill, go, text, until, until_hydrated,
-    without_javascript,
-};
-use tests::program::Server;
+use super::session::{Scripts, Session};
 
 const GOOD: &str = "environment: brought
 kind: staging
@@ -15,70 +11,60 @@ groups:
   web: { category: application, count: 3 }
 ";
 
-async fn files_are_compared(scripts: bool) {
-    let folder = tempfile::tempdir().unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_understudy_under_test"));
-    let server = Server::start(program, folder.path()).await;
-    let base = format!("http://{}", server.address);
-    let browser = TestBrowser::launch().await;
-    let page = browser.blank().await;
-    if !scripts {
-        without_javascript(&page).await;
-    }
-    let complaints = Complaints::of(&page).await;
-    go(&page, &server.link).await;
-    until(&page, "location.pathname === '/'").await;
-    go(&page, &format!("{base}/compare?a=production-2013")).await;
-    if scripts {
-        until_hydrated(&page).await;
+async fn files_are_compared(scripts: Scripts) {
+    let session = Session::begin(scripts).await;
+    let (page, base) = (&session.page, &session.base);
+    go(page, &format!("{base}/compare?a=production-2013")).await;
+    if scripts == Scripts::On {
+        until_hydrated(page).await;
     }
 
     // Pasted, and wrong: it is told where, and mended in its place.
     let side = ".compare-side:nth-of-type(2)";
-    click(&page, &format!("{side} summary")).await;
+    click(page, &format!("{side} summary")).await;
     let wrong = GOOD.replace("count: 3", "count: many");
-    fill(&page, "[name=text-b]", &wrong).await;
-    click(&page, ".filter-actions button").await;
-    until(&page, "!!document.querySelector('table.problems td')").await;
-    let told = text(&page).await;
+    fill(page, "[name=text-b]", &wrong).await;
+    click(page, ".filter-actions button").await;
+    until(page, "!!document.querySelector('table.problems td')").await;
+    let told = text(page).await;
     assert!(told.contains("groups.web.count"), "{told}");
-    fill(&page, "[name=text-b]", GOOD).await;
-    click(&page, ".filter-actions button").await;
-    until(&page, "location.search.includes('b=file')").await;
-    let compared = text(&page).await;
+    fill(page, "[name=text-b]", GOOD).await;
+    click(page, ".filter-actions button").await;
+    until(page, "location.search.includes('b=file')").await;
+    let compared = text(page).await;
     for expected in ["pasted text", "kept until", "brought"] {
         assert!(compared.contains(expected), "{expected}:\n{compared}");
     }
 
     // Chosen on the field of the other side; the first stays chosen.
-    let file = folder.path().join("other.yaml");
+    let file = session.folder.path().join("other.yaml");
     std::fs::write(&file, GOOD.replace("count: 3", "count: 4")).unwrap();
-    click(&page, ".compare-side:nth-of-type(1) summary").await;
-    choose_file(&page, "[name=file-a]", &file).await;
-    click(&page, ".filter-actions button").await;
-    until(&page, "location.search.includes('a=file')").await;
-    until(&page, "document.body.innerText.includes('other.yaml')").await;
-    let compared = text(&page).await;
+    click(page, ".compare-side:nth-of-type(1) summary").await;
+    choose_file(page, "[name=file-a]", &file).await;
+    click(page, ".filter-actions button").await;
+    until(page, "location.search.includes('a=file')").await;
+    until(page, "document.body.innerText.includes('other.yaml')").await;
+    let compared = text(page).await;
     assert!(compared.contains("pasted text"), "{compared}");
     // The layer is switched by a click, and a reload changes nothing.
-    click(&page, "[name=by][value=instance] + span").await;
-    click(&page, ".filter-actions button").await;
-    until(&page, "location.search.includes('by=instance')").await;
-    go(&page, &page.url().await.unwrap().unwrap()).await;
-    until(&page, "document.body.innerText.includes('web[4]')").await;
+    click(page, "[name=by][value=instance] + span").await;
+    click(page, ".filter-actions button").await;
+    until(page, "location.search.includes('by=instance')").await;
+    go(page, &page.url().await.unwrap().unwrap()).await;
+    until(page, "document.body.innerText.includes('web[4]')").await;
     // The browser says of a refused form what its page says.
-    let mut seen = complaints.seen();
+    let mut seen = session.complaints.seen();
     seen.retain(|complaint| !complaint.contains("422"));
     assert_eq!(seen, Vec::<String>::new());
-    browser.close().await;
+    session.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_compared_with_scripts() {
-    files_are_compared(true).await;
+    files_are_compared(Scripts::On).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_compared_without_scripts() {
-    files_are_compared(false).await;
+    files_are_compared(Scripts::Off).await;
 }

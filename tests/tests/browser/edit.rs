@@ -1,14 +1,11 @@
 //! The editor in a real browser: the profiles A, B and C of the WebPlatform's plan are made from an
 //! empty plan, once by mouse, once by keyboard alone, and the text beside the form says the same.
 
-use std::path::Path;
-
 use chromiumoxide::Page;
 use model::file::{Document, parse, write};
-use tests::browser::{
-    Complaints, TestBrowser, click, fill, go, holds, press, text, type_in, until, until_hydrated,
-};
-use tests::program::Server;
+use tests::browser::{click, fill, go, holds, press, text, type_in, until, until_hydrated};
+
+use super::session::{Scripts, Session};
 
 /// A profile of section 3.3.1 of the document: its name, how many instances, what they run, how many
 /// public addresses they have.
@@ -77,64 +74,34 @@ fn as_text(environment: &str) -> String {
     }
 }
 
-struct Stage {
-    server: Server,
-    browser: TestBrowser,
-    page: Page,
-    complaints: Complaints,
-    base: String,
-    _folder: tempfile::TempDir,
-}
+struct Stage(Session);
 
 impl Stage {
     async fn set() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let program = Path::new(env!("CARGO_BIN_EXE_understudy_under_test"));
-        let server = Server::start(program, folder.path()).await;
-        let base = format!("http://{}", server.address);
-        let browser = TestBrowser::launch().await;
-        let page = browser.blank().await;
-        let complaints = Complaints::of(&page).await;
-        go(&page, &server.link).await;
-        until(&page, "location.pathname === '/'").await;
-        Self {
-            server,
-            browser,
-            page,
-            complaints,
-            base,
-            _folder: folder,
-        }
+        Self(Session::begin(Scripts::On).await)
     }
 
     async fn begin(&self, environment: &str) {
         let address = format!(
             "{}/edit?environment={environment}&kind=production",
-            self.base
+            self.0.base
         );
-        go(&self.page, &address).await;
-        until_hydrated(&self.page).await;
+        go(&self.0.page, &address).await;
+        until_hydrated(&self.0.page).await;
     }
 
     /// What is stored says what the form was filled in with.
     async fn ends_as_wanted(self, environment: &str) {
-        let Self {
-            server,
-            browser,
-            page,
-            complaints,
-            base,
-            _folder,
-        } = self;
+        let (page, base) = (&self.0.page, &self.0.base);
         until(
-            &page,
+            page,
             &format!("location.pathname === '/environments/{environment}'"),
         )
         .await;
-        let shown = text(&page).await;
+        let shown = text(page).await;
         assert!(shown.contains("planned revision 1"), "{shown}");
-        go(&page, &format!("{base}/edit?environment={environment}")).await;
-        until_hydrated(&page).await;
+        go(page, &format!("{base}/edit?environment={environment}")).await;
+        until_hydrated(page).await;
         let stored = page
             .evaluate("document.getElementById('text').value")
             .await
@@ -142,9 +109,7 @@ impl Stage {
             .into_value::<String>()
             .unwrap();
         assert_eq!(stored, as_text(environment));
-        assert_eq!(complaints.seen(), Vec::<String>::new());
-        browser.close().await;
-        server.kill().await;
+        self.0.end().await;
     }
 }
 
@@ -160,7 +125,7 @@ async fn text_says(page: &Page, what: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_profiles_of_the_plan_are_made_by_mouse() {
     let stage = Stage::set().await;
-    let page = &stage.page;
+    let page = &stage.0.page;
     stage.begin("by-mouse").await;
     for profile in WANTED.iter().flat_map(|wanted| wanted.profiles) {
         fill(page, &id("new/add-profile"), profile).await;
@@ -225,7 +190,7 @@ async fn tab_to(page: &Page, field: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_profiles_of_the_plan_are_made_by_keyboard() {
     let stage = Stage::set().await;
-    let page = &stage.page;
+    let page = &stage.0.page;
     stage.begin("by-keyboard").await;
     for profile in WANTED.iter().flat_map(|wanted| wanted.profiles) {
         tab_to(page, "new/add-profile").await;

@@ -1,14 +1,10 @@
 //! A what-if in a real browser: what the page shows after a slider was moved is what the server draws
 //! for the address that the page then has, to the letter.
 
-use std::path::Path;
-
 use chromiumoxide::Page;
-use tests::browser::{
-    Complaints, TestBrowser, click, fill, go, press, text, until, until_hydrated,
-    without_javascript,
-};
-use tests::program::Server;
+use tests::browser::{click, fill, go, press, text, until, until_hydrated, without_javascript};
+
+use super::session::{Scripts, Session};
 
 const PAGE: &str = "/environments/production-2014/what-if";
 
@@ -38,58 +34,43 @@ async fn value(page: &Page, expression: &str) -> String {
 }
 
 struct Stage {
-    server: Server,
-    browser: TestBrowser,
-    page: Page,
+    session: Session,
     /// One where scripts are off.
     plain: Page,
-    complaints: Complaints,
-    base: String,
-    _folder: tempfile::TempDir,
 }
 
 impl Stage {
     async fn set() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let program = Path::new(env!("CARGO_BIN_EXE_understudy_under_test"));
-        let server = Server::start(program, folder.path()).await;
-        let base = format!("http://{}", server.address);
-        let browser = TestBrowser::launch().await;
-        let page = browser.blank().await;
-        let complaints = Complaints::of(&page).await;
-        go(&page, &server.link).await;
-        until(&page, "location.pathname === '/'").await;
-        let plain = browser.blank().await;
+        let session = Session::begin(Scripts::On).await;
+        let plain = session.browser.blank().await;
         without_javascript(&plain).await;
-        Self {
-            server,
-            browser,
-            page,
-            plain,
-            complaints,
-            base,
-            _folder: folder,
-        }
+        Self { session, plain }
     }
 
     async fn visit(&self, query: &str) {
-        go(&self.page, &format!("{}{PAGE}{query}", self.base)).await;
-        until_hydrated(&self.page).await;
+        go(
+            &self.session.page,
+            &format!("{}{PAGE}{query}", self.session.base),
+        )
+        .await;
+        until_hydrated(&self.session.page).await;
     }
 
     /// Waits until the address says so, and holds what is shown against what the server draws.
     async fn is_what_the_server_draws(&self, query: &str) {
-        until(&self.page, &format!("location.search === '{query}'")).await;
-        go(&self.plain, &format!("{}{PAGE}{query}", self.base)).await;
-        let (live, drawn) = (shown(&self.page).await, shown(&self.plain).await);
+        until(
+            &self.session.page,
+            &format!("location.search === '{query}'"),
+        )
+        .await;
+        go(&self.plain, &format!("{}{PAGE}{query}", self.session.base)).await;
+        let (live, drawn) = (shown(&self.session.page).await, shown(&self.plain).await);
         assert!(drawn.contains("What it takes"), "{drawn}");
         assert_eq!(live, drawn, "{query}");
     }
 
     async fn end(self) {
-        assert_eq!(self.complaints.seen(), Vec::<String>::new());
-        self.browser.close().await;
-        self.server.kill().await;
+        self.session.end().await;
     }
 }
 
@@ -100,7 +81,7 @@ const ASKED: &str = "performance.getEntriesByType('resource')\
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slider_answers_as_the_server_does() {
     let stage = Stage::set().await;
-    let page = &stage.page;
+    let page = &stage.session.page;
     stage.visit("").await;
     assert_eq!(value(page, ASKED).await, "0", "reading asks for nothing");
 
@@ -152,7 +133,7 @@ async fn a_slider_answers_as_the_server_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moving_slider_is_drawn_at_once_and_read_out_at_rest() {
     let stage = Stage::set().await;
-    let page = &stage.page;
+    let page = &stage.session.page;
     stage.visit("").await;
     click(page, &slider("storage")).await;
     until(page, "location.search === '?count.storage=3'").await;
@@ -183,7 +164,7 @@ async fn a_moving_slider_is_drawn_at_once_and_read_out_at_rest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_question_lies_beneath_and_several_things_are_lost() {
     let stage = Stage::set().await;
-    let page = &stage.page;
+    let page = &stage.session.page;
     stage.visit("").await;
     assert_eq!(
         value(page, "document.querySelector('#kept').hidden").await,
@@ -236,7 +217,7 @@ async fn a_kept_question_lies_beneath_and_several_things_are_lost() {
 async fn without_javascript_the_form_asks_the_server() {
     let stage = Stage::set().await;
     let page = &stage.plain;
-    let page_of = |query: &str| format!("{}{PAGE}{query}", stage.base);
+    let page_of = |query: &str| format!("{}{PAGE}{query}", stage.session.base);
     go(page, &page_of("?flavor.db=v4")).await;
     let words = text(page).await;
     assert!(words.contains("no flavor `v4` is known"), "{words}");
