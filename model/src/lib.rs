@@ -6,6 +6,7 @@
 //! workspace. It compiles for wasm, so that the browser and the server run the same code.
 
 pub mod act;
+mod as_text;
 pub mod assignment;
 pub mod case;
 pub mod collection;

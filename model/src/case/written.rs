@@ -2,13 +2,13 @@
 //! with one is told in the words of [`super::quantity`].
 
 use std::borrow::Cow;
-use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::quantity::{Quantity, Rate, Share, Time, short};
+use crate::as_text::AsText;
 
 impl Serialize for Quantity {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -21,23 +21,9 @@ impl Serialize for Quantity {
 
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Quantity;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an amount, as in `30000`, `166/min` or `500 ms`")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
-                text.parse().map_err(E::custom)
-            }
-            fn visit_u64<E: de::Error>(self, n: u64) -> Result<Quantity, E> {
-                self.visit_str(&n.to_string())
-            }
-            fn visit_f64<E: de::Error>(self, n: f64) -> Result<Quantity, E> {
-                self.visit_str(&n.to_string())
-            }
-        }
-        from.deserialize_any(Visitor)
+        from.deserialize_any(AsText::new(
+            "an amount, as in `30000`, `166/min` or `500 ms`",
+        ))
     }
 }
 
@@ -77,23 +63,7 @@ macro_rules! of_one_kind {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl de::Visitor<'_> for Visitor {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str(concat!($what, ", as in `", $example, "`"))
-                    }
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(E::custom)
-                    }
-                    fn visit_u64<E: de::Error>(self, n: u64) -> Result<$name, E> {
-                        self.visit_str(&n.to_string())
-                    }
-                    fn visit_f64<E: de::Error>(self, n: f64) -> Result<$name, E> {
-                        self.visit_str(&n.to_string())
-                    }
-                }
-                from.deserialize_any(Visitor)
+                from.deserialize_any(AsText::new(concat!($what, ", as in `", $example, "`")))
             }
         }
 
