@@ -1,7 +1,7 @@
 //! One case study: where it is from, what it was given, what was seen, and the topology beneath.
 
 use leptos::prelude::*;
-use model::case::{Case, Percentile, Quantity, Response, Seen, Source};
+use model::case::{Case, Percentile, Response, Seen, Source};
 use model::name::{CaseName, LoadName};
 
 use super::cases::outcome;
@@ -51,14 +51,14 @@ fn draw(data: &CaseData) -> impl IntoView + use<> {
     let lead = view! { <code>{case.to_string()}</code> " " {outcome(seen.outcome)} };
     let given = given.iter();
     let given = given
-        .map(|(name, amount)| (name.to_string(), *amount))
+        .map(|(name, amount)| ([name.to_string()], amount.to_string()))
         .collect();
     view! {
         {heading(title.clone(), Some(lead.into_any()), file)}
         {from(source, by, *at)}
         <section aria-labelledby="given-title">
             <h2 id="given-title">"What was given"</h2>
-            {amounts("What was given", given)}
+            {amounts("What was given", ["What"], given)}
         </section>
         {self::seen(seen)}
         <section aria-labelledby="size-title">
@@ -116,34 +116,8 @@ fn from(source: &Source, by: &str, at: chrono::DateTime<chrono::Utc>) -> impl In
     }
 }
 
-fn amounts(label: &'static str, amounts: Vec<(String, Quantity)>) -> impl IntoView {
-    let rows = amounts
-        .into_iter()
-        .map(|(name, amount)| {
-            view! {
-                <tr>
-                    <th scope="row">{name}</th>
-                    <td class="num">{amount.to_string()}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="scroll" role="region" aria-label=label tabindex="0">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"What"</th>
-                        <th scope="col" class="num">
-                            "How much"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-}
+/// What stands over what is told of a part of something.
+const OF: [&str; 2] = ["Of", "What"];
 
 fn seen(seen: &Seen) -> impl IntoView + use<> {
     let Seen {
@@ -158,23 +132,24 @@ fn seen(seen: &Seen) -> impl IntoView + use<> {
             .iter()
             .flat_map(|(name, response)| answered(name, response))
             .collect();
-        view! { <h3>"How long answers took"</h3> {rows_of("Answers", rows)} }
+        view! { <h3>"How long answers took"</h3> {amounts("Answers", OF, rows)} }
     });
     let figures = (!figures.is_empty()).then(|| {
         let figures = figures.iter();
-        let figures = figures.map(|(name, amount)| (name.to_string(), *amount));
-        view! { <h3>"Figures"</h3> {amounts("Figures", figures.collect())} }
+        let figures = figures.map(|(name, amount)| ([name.to_string()], amount.to_string()));
+        view! { <h3>"Figures"</h3> {amounts("Figures", ["What"], figures.collect())} }
     });
     let busy = (!groups.is_empty()).then(|| {
         let rows = groups
             .iter()
             .flat_map(|(group, used)| {
                 let used = used.figures().into_iter();
-                let rows = used.map(|(name, amount)| (group.to_string(), name, amount.to_string()));
+                let rows =
+                    used.map(|(name, amount)| ([group.to_string(), name], amount.to_string()));
                 rows.collect::<Vec<_>>()
             })
             .collect();
-        view! { <h3>"How busy groups were"</h3> {rows_of("Groups", rows)} }
+        view! { <h3>"How busy groups were"</h3> {amounts("Groups", OF, rows)} }
     });
     let nothing = (answers.is_none() && figures.is_none() && busy.is_none())
         .then(|| view! { <p class="muted">"No figures are told."</p> });
@@ -190,23 +165,34 @@ fn seen(seen: &Seen) -> impl IntoView + use<> {
     }
 }
 
-fn answered(name: &LoadName, response: &Response) -> Vec<(String, String, String)> {
+fn answered(name: &LoadName, response: &Response) -> Vec<([String; 2], String)> {
     let times = response.iter();
     times
         .map(|(percentile, time): (&Percentile, _)| {
-            (name.to_string(), percentile.to_string(), time.to_string())
+            ([name.to_string(), percentile.to_string()], time.to_string())
         })
         .collect()
 }
 
-fn rows_of(label: &'static str, rows: Vec<(String, String, String)>) -> impl IntoView {
+/// How much of what: the first name heads its row.
+fn amounts<const N: usize>(
+    label: &'static str,
+    heads: [&'static str; N],
+    rows: Vec<([String; N], String)>,
+) -> impl IntoView {
+    let heads = heads.map(|head| view! { <th scope="col">{head}</th> });
     let rows = rows
         .into_iter()
-        .map(|(of, what, amount)| {
+        .map(|(names, amount)| {
+            let mut names = names.into_iter();
+            let first = names
+                .next()
+                .map(|name| view! { <th scope="row">{name}</th> });
+            let rest = names.map(|name| view! { <td>{name}</td> }).collect_view();
             view! {
                 <tr>
-                    <th scope="row">{of}</th>
-                    <td>{what}</td>
+                    {first}
+                    {rest}
                     <td class="num">{amount}</td>
                 </tr>
             }
@@ -217,8 +203,7 @@ fn rows_of(label: &'static str, rows: Vec<(String, String, String)>) -> impl Int
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">"Of"</th>
-                        <th scope="col">"What"</th>
+                        {heads.into_iter().collect_view()}
                         <th scope="col" class="num">
                             "How much"
                         </th>
