@@ -17,7 +17,7 @@ use crate::components::unknown::unknown;
 use crate::context::{Shown, page, path, query, readable};
 use crate::data::NearestData;
 use crate::fmt;
-use crate::routes::{self, NearestAsk};
+use crate::routes::{self, CompareSizing, NearestAsk};
 
 /// The page.
 #[component]
@@ -88,12 +88,7 @@ fn draw(data: &NearestData) -> impl IntoView + use<> {
 
 fn chooser(name: &EnvironmentName, data: &NearestData) -> impl IntoView + use<> {
     let NearestAsk { load, sizing } = &data.ask;
-    let sizings = [
-        ("min", "Minimum"),
-        ("planned", "Planned"),
-        ("max", "Maximum"),
-    ];
-    let sizings = sizings.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    let sizings = CompareSizing::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
     let names: Vec<&str> = data.loads.iter().map(AsRef::as_ref).collect();
     let hint = (!names.is_empty()).then(|| format!("Measured were {}.", names.join(", ")));
     view! {

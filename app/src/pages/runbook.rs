@@ -12,7 +12,7 @@ use crate::components::rooms::{Room, rooms};
 use crate::components::trouble::trouble;
 use crate::context::{Shown, page, path, query, readable};
 use crate::data::RunbookData;
-use crate::routes::{self, RunbookAsk};
+use crate::routes::{self, CompareSizing, RunbookAsk};
 
 /// The page.
 #[component]
@@ -84,12 +84,7 @@ fn chooser(
         sizing,
     } = ask;
     let purposes = Purpose::ALL.map(|one| (one.word().to_owned(), words(one).to_owned()));
-    let sizings = [
-        ("min", "Minimum"),
-        ("planned", "Planned"),
-        ("max", "Maximum"),
-    ];
-    let sizings = sizings.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    let sizings = CompareSizing::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
     let with = with.as_ref().map(ToString::to_string);
     view! {
         <form class="filter" method="get" action=routes::runbook(name)>

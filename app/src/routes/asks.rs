@@ -59,6 +59,18 @@ pub enum CompareSizing {
 }
 
 impl CompareSizing {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 3] = [Self::Min, Self::Planned, Self::Max];
+
+    /// What people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Min => "Minimum",
+            Self::Planned => "Planned",
+            Self::Max => "Maximum",
+        }
+    }
+
     /// The word for it, as in addresses.
     pub const fn word(self) -> &'static str {
         match self {

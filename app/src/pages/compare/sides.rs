@@ -69,15 +69,8 @@ pub(super) fn chooser(
             {radio(
                 "sizing",
                 "Sizing",
-                [CompareSizing::Min, CompareSizing::Planned, CompareSizing::Max]
-                    .map(|choice| {
-                        let label = match choice {
-                            CompareSizing::Min => "Minimum",
-                            CompareSizing::Planned => "Planned",
-                            CompareSizing::Max => "Maximum",
-                        };
-                        (choice.word(), label, choice == sizing)
-                    })
+                CompareSizing::ALL
+                    .map(|choice| (choice.word(), choice.label(), choice == sizing))
                     .to_vec(),
             )}
             <div class="filter-actions">
