@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use model::act::Act;
 use model::environment::Environment;
 use model::lease::Lease;
+use model::name::CloudName;
 use model::topology::Topology;
 use plan::amounts::{Amounts, Measure};
 use plan::calendar::{self, Ask as CalendarAsk};
@@ -75,19 +76,14 @@ impl Engine {
             .find_map(|operation| operation.plan_hash)
             .unwrap_or_default();
         let offers = self.quotas_now(&topology).await;
-        let today = self.clock().now().date_naive();
         let checks = match &topology.cloud {
             None => Vec::new(),
             Some(cloud) => {
-                let commitments = self.commitments_now(today).await?;
-                let ask = CalendarAsk {
-                    quotas: &offers.quotas,
-                    tenants: commitments.tenants_of(cloud),
-                    bookings: &commitments.bookings_of(cloud),
-                    today,
-                    days: 1,
-                };
-                calendar::extension(&ask, &environment.name, until.date_naive())
+                let last = until.date_naive();
+                self.by_calendar(cloud, &offers, |ask| {
+                    calendar::extension(ask, &environment.name, last)
+                })
+                .await?
             }
         };
         let proof = Proof::of(plan_hash, offers.at, checks);
@@ -128,16 +124,29 @@ impl Engine {
         if !is_reserved && self.targets(None).await?.is_empty() {
             return Ok(Vec::new());
         }
+        let takes = Amounts::of(&taken_by(topology));
+        self.by_calendar(cloud, offers, |ask| {
+            calendar::arrival(ask, &topology.environment, takes, until)
+        })
+        .await
+    }
+
+    /// What a cloud's calendar says of a stay, from today on.
+    async fn by_calendar(
+        &self,
+        cloud: &CloudName,
+        offers: &Offers,
+        stay: impl FnOnce(&CalendarAsk<'_>) -> Vec<Check>,
+    ) -> Result<Vec<Check>, EngineError> {
+        let today = self.clock().now().date_naive();
         let commitments = self.commitments_now(today).await?;
-        let ask = CalendarAsk {
+        Ok(stay(&CalendarAsk {
             quotas: &offers.quotas,
             tenants: commitments.tenants_of(cloud),
             bookings: &commitments.bookings_of(cloud),
             today,
             days: 1,
-        };
-        let takes = Amounts::of(&taken_by(topology));
-        Ok(calendar::arrival(&ask, &topology.environment, takes, until))
+        }))
     }
 
     /// What a cloud tells of its quotas right now; nothing where it doesn't answer.

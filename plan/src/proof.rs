@@ -92,19 +92,10 @@ impl Proof {
 
     /// The same with further checks.
     #[must_use]
-    pub fn with(self, more: Vec<Check>) -> Self {
-        let Self {
-            plan_hash,
-            at,
-            mut checks,
-        } = self;
-        checks.extend(more);
-        checks.sort_by_key(Check::rank);
-        Self {
-            plan_hash,
-            at,
-            checks,
-        }
+    pub fn with(mut self, more: Vec<Check>) -> Self {
+        self.checks.extend(more);
+        self.checks.sort_by_key(Check::rank);
+        self
     }
 
     /// The same with what it costs, in words, by prices that somebody wrote down.
