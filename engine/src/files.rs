@@ -2,10 +2,11 @@
 //! address can name one and any server can show it. They are nobody's state: nothing is planned from one,
 //! and no revision comes of one. They are few and small, so that nobody can fill the store with them.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Duration, Utc};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::Engine;
@@ -30,12 +31,8 @@ pub struct FileHash(String);
 impl FileHash {
     /// Of a text.
     pub fn of(text: &str) -> Self {
-        let hash = Sha256::digest(text);
-        let mut hex = String::with_capacity(DIGITS);
-        for byte in hash.iter().take(DIGITS / 2) {
-            // Writing to a string does not fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
+        let mut hex = HEXLOWER.encode(&Sha256::digest(text));
+        hex.truncate(DIGITS);
         Self(hex)
     }
 

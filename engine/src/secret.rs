@@ -2,8 +2,9 @@
 //! is for. A plan names what a secret is for; only its executor, or whoever may be told it, derives
 //! it. Nothing here may show itself in a log or an error.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use model::id::EnvironmentId;
 use model::key::Key;
@@ -25,13 +26,13 @@ impl InstallationSecret {
     /// Reads what [`InstallationSecret::expose`] wrote, or what [`crate::port::Entropy::secret`]
     /// gives.
     pub fn from_hex(text: &str) -> Result<Self, NoSecret> {
-        let bytes = bytes_of(text).ok_or(NoSecret)?;
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| NoSecret)?;
         Ok(Self(bytes.try_into().map_err(|_| NoSecret)?))
     }
 
     /// The secret, for the store alone.
     pub fn expose(&self) -> String {
-        hex(&self.0)
+        HEXLOWER.encode(&self.0)
     }
 
     /// Feeds what a secret is for into the function that derives it.
@@ -55,12 +56,12 @@ impl InstallationSecret {
 
     /// Derives a text of 64 hexadecimal digits.
     pub(crate) fn text(&self, purpose: &Purpose<'_>) -> String {
-        hex(&self.derive(purpose))
+        HEXLOWER.encode(&self.derive(purpose))
     }
 
     /// Whether a text is what would be derived; it takes as long whatever the answer.
     pub(crate) fn is(&self, text: &str, purpose: &Purpose<'_>) -> bool {
-        let bytes = bytes_of(text).unwrap_or_default();
+        let bytes = HEXLOWER.decode(text.as_bytes()).unwrap_or_default();
         self.mac(purpose).verify_slice(&bytes).is_ok()
     }
 }
@@ -115,26 +116,6 @@ impl Purpose<'_> {
             }
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing into a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-fn bytes_of(text: &str) -> Option<Vec<u8>> {
-    // One text for one secret: as it is written here, in small letters.
-    let small = |byte: &u8| !byte.is_ascii_uppercase();
-    let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| small(&byte));
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@
 //! afterwards, as profiles and volumes always do (`docs/adr/0007-first-boot.md`).
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
@@ -47,12 +48,7 @@ impl Digest {
             hash.update((command.len() as u64).to_be_bytes());
             hash.update(command);
         }
-        let mut hex = String::with_capacity(64);
-        for byte in hash.finalize() {
-            // Writing into a String does not fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Some(Self(hex.into()))
+        Some(Self(HEXLOWER.encode(&hash.finalize()).into()))
     }
 
     /// The digits.

@@ -1,8 +1,7 @@
 //! Canonical bytes: what hashes are made of. Keys sorted, no white space, no floats, so that two
 //! machines, and the browser, make the same hash of the same data.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -23,13 +22,7 @@ pub fn canonical<T: Serialize>(value: &T) -> Result<String, NoCanonicalForm> {
 /// SHA-256 of the canonical text, in hexadecimal.
 pub fn hash<T: Serialize>(value: &T) -> Result<String, NoCanonicalForm> {
     let digest = Sha256::digest(canonical(value)?.as_bytes());
-    Ok(digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing into a String does not fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
+    Ok(HEXLOWER.encode(&digest))
 }
 
 fn write(value: &Value, into: &mut String) -> Result<(), NoCanonicalForm> {

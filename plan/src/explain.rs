@@ -6,8 +6,8 @@ mod noted;
 mod rules;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use model::diff::{ChangeRow, DiffReport};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -72,6 +72,9 @@ pub struct Explained {
 #[serde(transparent)]
 pub struct Fingerprint(String);
 
+/// How many hexadecimal digits of a SHA-256 tell differences apart.
+const DIGITS: usize = 32;
+
 impl Fingerprint {
     /// Of a difference.
     pub fn of(row: &ChangeRow) -> Self {
@@ -95,11 +98,8 @@ impl Fingerprint {
             add(&field.before.to_string());
             add(&field.after.to_string());
         }
-        let mut hex = String::with_capacity(32);
-        for byte in hash.finalize().iter().take(16) {
-            // Writing to a string does not fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
+        let mut hex = HEXLOWER.encode(&hash.finalize());
+        hex.truncate(DIGITS);
         Self(hex)
     }
 

@@ -4,7 +4,7 @@
 //! take that. Pages link to `/pkg/HASH/…` (see [`pkg_dir`]), which may be cached for ever; the same
 //! files under `/pkg/…` are revalidated each time. It must never read files at run time.
 
-use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use axum::{
     Router,
@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use data_encoding::HEXLOWER;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -205,11 +206,9 @@ fn bytes(data: Cow<'static, [u8]>) -> Bytes {
 
 /// The first 64 bits, enough to tell builds apart.
 fn short_hex(hash: &[u8]) -> String {
-    hash.iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _never = write!(text, "{byte:02x}");
-        text
-    })
+    let mut hex = HEXLOWER.encode(hash);
+    hex.truncate(16);
+    hex
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use data_encoding::HEXLOWER;
 use engine::port::{Imported, NewAudit, NewEnvironment, NewRevision, Onto, StoreError};
 use model::act::Act;
 use model::environment::{Environment, Layer, Revision};
@@ -60,13 +61,7 @@ pub(crate) fn hash(text: &str) -> String {
 }
 
 pub(crate) fn hex(digest: Sha256) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    digest
-        .finalize()
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|half| char::from(DIGITS[usize::from(half)]))
-        .collect()
+    HEXLOWER.encode(&digest.finalize())
 }
 
 /// Everything about a state that can be worked out before a transaction holds others up.

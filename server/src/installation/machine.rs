@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
 use engine::port::{Clock, Entropy};
 use rand::Rng as _;
 use uuid::Uuid;
@@ -55,7 +56,7 @@ impl Entropy for SystemEntropy {
     fn secret(&self) -> String {
         let mut bytes = [0_u8; 32];
         rand::rng().fill_bytes(&mut bytes);
-        super::tokens::hex(&bytes)
+        HEXLOWER.encode(&bytes)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Makes tokens. Their secret is told once, to whoever asked, and only its SHA-256 is stored.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use engine::Engine;
 use engine::port::{StoreError, TokenSecret};
 use model::id::TokenId;
@@ -19,7 +18,7 @@ pub struct Issued {
 
 /// What is stored of a secret: the SHA-256 of its text, in hexadecimal.
 pub fn hash_of(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
 }
 
 /// Makes a token and stores it.
@@ -46,16 +45,6 @@ pub async fn issue(
         })
         .await?;
     Ok(Issued { token, secret })
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]
