@@ -148,9 +148,17 @@ pub fn diff_maps<'a, K: Ord, V: Compare>(
     before: &'a BTreeMap<K, V>,
     after: &'a BTreeMap<K, V>,
 ) -> Diff<'a, K, V> {
+    diff_sorted(before.iter(), after.iter())
+}
+
+/// Compares what two maps hold, each in the order of its keys.
+pub(crate) fn diff_sorted<'a, K: Ord, V: Compare>(
+    before: impl Iterator<Item = (&'a K, &'a V)>,
+    after: impl Iterator<Item = (&'a K, &'a V)>,
+) -> Diff<'a, K, V> {
     let mut changes = Vec::new();
     let mut unchanged = 0;
-    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
+    let (mut left, mut right) = (before.peekable(), after.peekable());
     loop {
         let order = match (left.peek(), right.peek()) {
             (None, None) => break,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::count::{Count, MAX_COUNT};
 use crate::data::{BootFrom, GroupData, VolumeSource};
 use crate::facts::InstanceFacts;
+use crate::key::numbered;
 use crate::name::{
     EnvironmentName, ExternalName, FlavorName, GroupName, ImageName, KeypairName, NetworkName,
     PlacementName, ProfileName, SiteName, VolumeName, VolumeTypeName,
@@ -471,7 +472,7 @@ impl Group {
         self.instances
             .get(&ordinal)
             .and_then(|facts| facts.host_name.clone())
-            .unwrap_or_else(|| format!("{name}{ordinal}"))
+            .unwrap_or_else(|| numbered(name.as_str(), "", ordinal, ""))
     }
 
     /// The flavor of one instance: its own where it was seen with another than its group's.

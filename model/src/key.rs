@@ -119,11 +119,16 @@ impl Key {
         }
     }
 
+    /// A key that shares its name with others.
+    pub(crate) const fn shared(kind: ResourceKind, name: Arc<str>) -> Self {
+        Self { kind, name }
+    }
+
     /// The key of an instance: `instance/app[3]`.
     pub fn instance(group: &GroupName, ordinal: u32) -> Self {
         Self {
             kind: ResourceKind::Instance,
-            name: format!("{group}[{ordinal}]").into(),
+            name: numbered(group.as_str(), "[", ordinal, "]").into(),
         }
     }
 
@@ -146,6 +151,18 @@ impl Key {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// A text with a number in it. Made by the 100,000, so its length is foreseen.
+pub(crate) fn numbered(before: &str, between: &str, number: u32, after: &str) -> String {
+    /// Digits of the largest number.
+    const DIGITS: usize = 10;
+    let mut text = String::with_capacity(before.len() + between.len() + DIGITS + after.len());
+    text.push_str(before);
+    text.push_str(between);
+    text.push_str(itoa::Buffer::new().format(number));
+    text.push_str(after);
+    text
 }
 
 impl fmt::Display for Key {

@@ -39,6 +39,7 @@ pub mod recipe;
 pub mod resolved;
 pub mod resource;
 pub mod rule;
+pub mod settled;
 pub mod site;
 pub mod token;
 pub mod topology;

@@ -88,6 +88,12 @@ macro_rules! names {
                 }
             }
 
+            /// The name's text, shared.
+            #[allow(dead_code, reason = "only some are names of resources as well")]
+            pub(crate) fn shared(&self) -> Arc<str> {
+                Arc::clone(&self.0)
+            }
+
             /// The name as text.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -1,6 +1,7 @@
 //! Resources: what a cloud holds of an environment, each at one place of the graph. Every field
 //! here is comparable: it was asked for, and can be found again in the cloud.
 
+mod chosen;
 mod storage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -267,7 +268,7 @@ pub const ROUTER: &str = "main";
 impl Resource {
     /// The keys that it hangs on, and how.
     pub fn bonds(&self) -> Vec<(Key, Bond)> {
-        let key = |kind, name: &str| Key::new(kind, name);
+        let key = |kind, network: &NetworkName| Key::shared(kind, network.shared());
         match self {
             Self::Network(Network {})
             | Self::Router(Router {})
@@ -327,8 +328,8 @@ impl Resource {
                 let mut bonds = Vec::new();
                 bonds.extend(boot.own().map(|key| (key.clone(), Bond::Needs)));
                 for network in networks.keys() {
-                    bonds.push((key(ResourceKind::Network, network.as_str()), Bond::Needs));
-                    bonds.push((key(ResourceKind::Subnet, network.as_str()), Bond::Needs));
+                    bonds.push((key(ResourceKind::Network, network), Bond::Needs));
+                    bonds.push((key(ResourceKind::Subnet, network), Bond::Needs));
                 }
                 bonds.extend(security_groups.iter().map(|key| (key.clone(), Bond::Needs)));
                 bonds.extend(server_group.iter().map(|key| (key.clone(), Bond::Needs)));
@@ -346,10 +347,7 @@ impl Resource {
                 network,
                 address: _,
             }) => {
-                let mut bonds = vec![(
-                    key(ResourceKind::RouterInterface, network.as_str()),
-                    Bond::Needs,
-                )];
+                let mut bonds = vec![(key(ResourceKind::RouterInterface, network), Bond::Needs)];
                 bonds.extend(instance.iter().map(|key| (key.clone(), Bond::Refers)));
                 bonds
             }
@@ -466,85 +464,9 @@ impl Resource {
             ) => false,
         }
     }
-
-    /// This resource with what the cloud has already chosen for `observed` taken over, so that a
-    /// plan never asks for another value where it asked for any.
-    #[must_use]
-    pub fn settled_on(&self, observed: &Self) -> Self {
-        match (self, observed) {
-            (Self::FloatingIp(a), Self::FloatingIp(b)) => Self::FloatingIp(FloatingIp {
-                address: a.address.settled_on(&b.address),
-                ..a.clone()
-            }),
-            (Self::VolumeSnapshot(a), Self::VolumeSnapshot(b)) => {
-                Self::VolumeSnapshot(VolumeSnapshot {
-                    volume: a.volume.settled_on(&b.volume),
-                    size: a.size.settled_on(&b.size),
-                })
-            }
-            (Self::Volume(a), Self::Volume(b)) => Self::Volume(Volume {
-                size: a.size.settled_on(&b.size),
-                volume_type: a.volume_type.as_ref().or(b.volume_type.as_ref()).cloned(),
-                content: a.content.settled_on(&b.content),
-                ..a.clone()
-            }),
-            (Self::Image(a), Self::Image(b)) => Self::Image(Image {
-                instance: a.instance.settled_on(&b.instance),
-            }),
-            (Self::Instance(a), Self::Instance(b)) => Self::Instance(Instance {
-                flavor: a.flavor.settled_on(&b.flavor),
-                boot: a.boot.settled_on(&b.boot),
-                networks: settled_networks(&a.networks, &b.networks),
-                ..a.clone()
-            }),
-            (other, _) => other.clone(),
-        }
-    }
 }
 
 impl Resource {
-    /// This observed resource as it is asked for where it was given back meanwhile: what the cloud
-    /// had chosen it may choose again. A member may not name a floating IP's address, by Neutron's
-    /// own policy.
-    #[must_use]
-    pub fn given_back(&self) -> Self {
-        match self {
-            Self::FloatingIp(ip) => Self::FloatingIp(FloatingIp {
-                address: Value::AssignedByCloud,
-                ..ip.clone()
-            }),
-            other => other.clone(),
-        }
-    }
-
-    /// This settled resource as it is asked for where it is made anew: what the cloud chose for the
-    /// one before went with that, and may be somebody else's by now.
-    #[must_use]
-    pub fn made_anew(&self, wanted: &Self) -> Self {
-        match (self, wanted) {
-            (Self::FloatingIp(settled), Self::FloatingIp(wanted)) => Self::FloatingIp(FloatingIp {
-                address: wanted.address.clone(),
-                ..settled.clone()
-            }),
-            (Self::VolumeSnapshot(settled), Self::VolumeSnapshot(wanted)) => {
-                Self::VolumeSnapshot(VolumeSnapshot {
-                    size: wanted.size.clone(),
-                    ..settled.clone()
-                })
-            }
-            (Self::Volume(settled), Self::Volume(wanted)) => Self::Volume(Volume {
-                size: wanted.size.clone(),
-                volume_type: wanted.volume_type.clone(),
-                ..settled.clone()
-            }),
-            (Self::Instance(settled), Self::Instance(wanted)) => Self::Instance(Instance {
-                networks: Arc::clone(&wanted.networks),
-                ..settled.clone()
-            }),
-            (settled, _) => settled.clone(),
-        }
-    }
-
     /// The state in between where a cloud can't come to this one at once: an instance is started
     /// when it is made or resized, and can only be stopped after that.
     pub fn on_the_way(&self, before: Option<&Self>) -> Option<Self> {
@@ -555,30 +477,15 @@ impl Resource {
             Some(Self::Instance(before)) => before.power,
             Some(_) | None => Power::default(),
         };
+        if power == after.power {
+            return None;
+        }
         let between = Self::Instance(Instance {
             power,
             ..after.clone()
         });
-        (power != after.power && before != Some(&between)).then_some(between)
+        (before != Some(&between)).then_some(between)
     }
-}
-
-/// Addresses that were observed, on networks that are wanted without one in particular.
-fn settled_networks(
-    wanted: &Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
-    observed: &Arc<BTreeMap<NetworkName, Value<IpAddr>>>,
-) -> Arc<BTreeMap<NetworkName, Value<IpAddr>>> {
-    if wanted == observed || wanted.values().all(|address| address.fixed().is_some()) {
-        return Arc::clone(wanted);
-    }
-    let settled = wanted.iter().map(|(network, address)| {
-        let settled = match observed.get(network) {
-            Some(observed) => address.settled_on(observed),
-            None => address.clone(),
-        };
-        (network.clone(), settled)
-    });
-    Arc::new(settled.collect())
 }
 
 impl fmt::Display for Remote {

@@ -38,6 +38,16 @@ impl<T> Value<T> {
     }
 }
 
+impl<T> Value<T> {
+    /// Whether this is open and the other is not, so that it is taken over.
+    pub const fn is_left_to(&self, observed: &Self) -> bool {
+        match (self, observed) {
+            (Self::AssignedByCloud | Self::Unknown, Self::Fixed(_)) => true,
+            (Self::Fixed(_), _) | (_, Self::AssignedByCloud | Self::Unknown) => false,
+        }
+    }
+}
+
 impl<T: Clone> Value<T> {
     /// This value, or what was observed where this one leaves it open: how a plan takes over what
     /// the cloud has already chosen.

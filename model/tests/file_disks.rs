@@ -144,9 +144,9 @@ fn a_volume_has_the_type_that_is_said_or_the_one_that_it_is_of() {
     };
     let (open, typed) = (Resource::from(open.clone()), Resource::from(typed.clone()));
     // Where nobody said it stays what it is; where somebody did, another type is another volume.
-    assert_eq!(open.settled_on(&of("hdd")), of("hdd"));
+    assert_eq!(*open.settled_on(&of("hdd")), of("hdd"));
     let settled = typed.settled_on(&of("hdd"));
-    assert_eq!(settled, of("ssd"));
+    assert_eq!(*settled, of("ssd"));
     assert!(!of("hdd").changes_in_place(&settled));
     assert!(of("ssd").changes_in_place(&settled));
     // Made anew it is not asked to be of a type that only the cloud had chosen.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::count::Sizing;
-use model::diff::{ChangeRow, diff_resolved};
+use model::diff::ChangeRow;
 use model::key::Key;
 use model::resolved::{Resolved, resolve};
 use model::topology::Topology;
@@ -47,7 +47,7 @@ pub fn progress(planned: &Topology, now: Option<&Topology>, begun: Option<&Topol
     let target = resolve(planned, &Sizing::Planned);
     let keys = |from: &Resolved| -> BTreeSet<Key> {
         let settled = target.settled_on(from);
-        let diff = diff_resolved(from, &settled);
+        let diff = settled.diff_from(from);
         diff.changes
             .into_iter()
             .map(|change| change.key.clone())
@@ -55,7 +55,7 @@ pub fn progress(planned: &Topology, now: Option<&Topology>, begun: Option<&Topol
     };
     let now = at(now);
     let settled = target.settled_on(&now);
-    let diff = diff_resolved(&now, &settled);
+    let diff = settled.diff_from(&now);
     let mut all = keys(&at(begun));
     all.extend(diff.changes.iter().map(|change| change.key.clone()));
     let left = diff.report().changes;

@@ -247,7 +247,7 @@ proptest! {
         };
         let end = carry_out(&plan, &a, &mut choose);
         let end = Resolved { resources: end, order: b.order.clone() };
-        prop_assert_eq!(&end.resources, &b.settled_on(&end).resources);
+        prop_assert_eq!(&end.resources, &b.settled_on(&end).resolved().resources);
         let again = plan::plan(&end, &b).unwrap();
         prop_assert!(again.steps.is_empty(), "planning again: {:?}", again.steps);
     }

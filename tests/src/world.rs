@@ -475,7 +475,7 @@ pub async fn assert_as_planned(engine: &Engine, planned: &Topology, story: &str)
     let planned = resolve(planned, &Sizing::Planned);
     assert_eq!(
         observed.resources,
-        planned.settled_on(&observed).resources,
+        planned.settled_on(&observed).resolved().resources,
         "{story}: what is there is not what was planned"
     );
 }

@@ -148,7 +148,7 @@ pub async fn complete(world: &World, foreign: &[CloudId], expected: &Plan, story
         let planned = with_key(world, found[0], resource);
         assert_eq!(
             theirs,
-            &planned.settled_on(theirs),
+            planned.settled_on(theirs).as_ref(),
             "{story}: {key} is not as planned"
         );
     }
