@@ -2,6 +2,7 @@
 //! differs between what is planned and what is there stays as it is.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::act::Act;
 use model::environment::{Environment, Layer};
@@ -45,7 +46,7 @@ impl Engine {
         let mut target = observed.clone();
         for instance in &instances {
             match target.resources.get_mut(instance) {
-                Some(Resource::Instance(there)) => there.power = power,
+                Some(Resource::Instance(there)) => Arc::make_mut(there).power = power,
                 _ => {
                     return Err(EngineError::NotThere(
                         environment.name.clone(),

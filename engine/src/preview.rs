@@ -2,6 +2,7 @@
 //! changes nothing; its plan's hash is what the click then stands for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::count::Sizing;
@@ -89,7 +90,9 @@ fn remembered(observed: &mut Resolved, state: &Resolved) -> bool {
     for (key, resource) in &mut observed.resources {
         if let Resource::Instance(instance) = resource {
             if let Some(Resource::Instance(known)) = state.resources.get(key) {
-                instance.first_boot.remember(&known.first_boot);
+                Arc::make_mut(instance)
+                    .first_boot
+                    .remember(&known.first_boot);
             }
             all &= instance.first_boot.told().is_some();
         }

@@ -42,7 +42,7 @@ impl Resolved {
         self.resources
             .iter()
             .filter_map(|(key, resource)| match resource {
-                Resource::Instance(instance) => Some((key, instance)),
+                Resource::Instance(instance) => Some((key, &**instance)),
                 _ => None,
             })
     }
@@ -72,7 +72,8 @@ impl Resolved {
                     named.map_or(Value::AssignedByCloud, |address| Value::Fixed(*address));
                 (network.clone(), address)
             });
-            instance.networks = Arc::new(networks.collect());
+            let networks = Arc::new(networks.collect());
+            Arc::make_mut(instance).networks = networks;
         }
         self
     }

@@ -212,13 +212,14 @@ pub struct FloatingIp {
 }
 
 macro_rules! resources {
-    ($($kind:ident,)*) => {
-        /// One resource of an environment.
+    ($($kind:ident($held:ty),)*) => {
+        /// One resource of an environment. Instances are most of them and the largest, so they are
+        /// shared: a plan, its footprint and the states that it is made of hold each of them once.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(tag = "kind", rename_all = "kebab-case")]
         #[allow(missing_docs)]
         pub enum Resource {
-            $($kind($kind),)*
+            $($kind($held),)*
         }
 
         impl Resource {
@@ -230,15 +231,27 @@ macro_rules! resources {
 
         $(impl From<$kind> for Resource {
             fn from(resource: $kind) -> Self {
-                Self::$kind(resource)
+                Self::$kind(resource.into())
             }
         })*
     };
 }
 
 resources! {
-    Network, Subnet, Router, RouterInterface, SecurityGroup, SecurityRules, ServerGroup, Keypair,
-    VolumeSnapshot, Volume, Image, Instance, VolumeAttachment, FloatingIp,
+    Network(Network),
+    Subnet(Subnet),
+    Router(Router),
+    RouterInterface(RouterInterface),
+    SecurityGroup(SecurityGroup),
+    SecurityRules(SecurityRules),
+    ServerGroup(ServerGroup),
+    Keypair(Keypair),
+    VolumeSnapshot(VolumeSnapshot),
+    Volume(Volume),
+    Image(Image),
+    Instance(Arc<Instance>),
+    VolumeAttachment(VolumeAttachment),
+    FloatingIp(FloatingIp),
 }
 
 /// How one resource hangs on another.
@@ -310,21 +323,22 @@ impl Resource {
                 bonds.dedup();
                 bonds
             }
-            Self::Instance(Instance {
-                networks,
-                security_groups,
-                server_group,
-                keypair,
-                first_boot,
-                boot,
-                group,
-                ordinal,
-                host_name: _,
-                flavor: _,
-                profiles: _,
-                role: _,
-                power: _,
-            }) => {
+            Self::Instance(instance) => {
+                let Instance {
+                    networks,
+                    security_groups,
+                    server_group,
+                    keypair,
+                    first_boot,
+                    boot,
+                    group,
+                    ordinal,
+                    host_name: _,
+                    flavor: _,
+                    profiles: _,
+                    role: _,
+                    power: _,
+                } = &**instance;
                 let mut bonds = Vec::new();
                 bonds.extend(boot.own().map(|key| (key.clone(), Bond::Needs)));
                 for network in networks.keys() {
@@ -423,7 +437,7 @@ impl Resource {
                     role: _,
                     security_groups: _,
                     power: _,
-                } = a;
+                } = &**a;
                 group == &b.group
                     && ordinal == &b.ordinal
                     && host_name == &b.host_name
@@ -480,9 +494,9 @@ impl Resource {
         if power == after.power {
             return None;
         }
-        let between = Self::Instance(Instance {
+        let between = Self::from(Instance {
             power,
-            ..after.clone()
+            ..Instance::clone(after)
         });
         (before != Some(&between)).then_some(between)
     }

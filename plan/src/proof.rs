@@ -114,6 +114,11 @@ impl Proof {
 /// What the check of the cost is called.
 const COST: &str = "cost";
 
+/// The rules that Neutron puts into each new security group by itself: egress over IPv4 and over IPv6.
+/// They count like any others. Administrators can change them since 2023.2
+/// (<https://docs.openstack.org/api-ref/network/v2/#security-group-default-rules>).
+pub const DEFAULT_RULES: u64 = 2;
+
 /// How much of each quota a plan takes at most while it is carried out: what it creates and what
 /// it enlarges. What it deletes is not taken off, for it may go last.
 pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<QuotaKind, u64> {
@@ -185,6 +190,11 @@ pub fn demand(plan: &Plan, flavors: &BTreeMap<FlavorName, Flavor>) -> BTreeMap<Q
             },
             StepAct::Delete { .. } => {}
         }
+    }
+    // A new group's own rules are over no quota, and count when others are added.
+    let groups = demand.get(&QuotaKind::SecurityGroups).copied();
+    if let Some(rules) = demand.get_mut(&QuotaKind::SecurityRules) {
+        *rules += groups.unwrap_or(0) * DEFAULT_RULES;
     }
     demand
 }

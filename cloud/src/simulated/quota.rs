@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use engine::port::CloudError;
 use model::flavor::Flavor;
 use plan::offers::{Quota, QuotaKind};
+use plan::proof::DEFAULT_RULES;
 
 use super::world::{Body, Size, World};
 
@@ -36,7 +37,10 @@ fn used(world: &World) -> BTreeMap<QuotaKind, u64> {
             Body::Network => add(QuotaKind::Networks, 1),
             Body::Subnet { .. } => add(QuotaKind::Subnets, 1),
             Body::Router => add(QuotaKind::Routers, 1),
-            Body::SecurityGroup => add(QuotaKind::SecurityGroups, 1),
+            Body::SecurityGroup => {
+                add(QuotaKind::SecurityGroups, 1);
+                add(QuotaKind::SecurityRules, DEFAULT_RULES);
+            }
             Body::SecurityRules { rules, .. } => {
                 add(QuotaKind::SecurityRules, rules.len() as u64);
             }

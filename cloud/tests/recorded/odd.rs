@@ -239,9 +239,9 @@ async fn a_resize_that_is_being_confirmed_is_not_confirmed_in_vain() {
     let Resource::Instance(instance) = before.clone() else {
         panic!("{before:?}");
     };
-    let after = Resource::Instance(Instance {
+    let after = Resource::from(Instance {
         flavor: model::value::Value::Fixed("larger".parse().unwrap()),
-        ..instance
+        ..Instance::clone(&instance)
     });
     let refusing = |words: &str| {
         let mut recording = recording.clone();

@@ -57,10 +57,7 @@ async fn a_server_is_stopped_and_started_again() {
     let found = lab.get(&app(1)).await.unwrap();
     assert!(matches!(
         found.resource,
-        Some(Resource::Instance(Instance {
-            power: Power::Stopped,
-            ..
-        }))
+        Some(Resource::Instance(instance)) if instance.power == Power::Stopped
     ));
 
     // It can be resized, and given a volume, while it is stopped.

@@ -59,9 +59,10 @@ async fn build_times(seed: u64, order: &[u32]) -> Vec<(u32, u64)> {
     let mut times = Vec::new();
     for second in 0..=1000 {
         for found in lab.list().await {
-            let Some(Resource::Instance(Instance { ordinal, .. })) = found.resource else {
+            let Some(Resource::Instance(instance)) = &found.resource else {
                 panic!("no instance: {found:?}");
             };
+            let ordinal = instance.ordinal;
             if found.status == Status::Ready && !times.iter().any(|(o, _)| *o == ordinal) {
                 times.push((ordinal, second));
             }

@@ -148,7 +148,7 @@ mod tests {
         if let Some(Resource::Instance(instance)) = there.resources.get_mut(&second) {
             let chosen =
                 BTreeMap::from([(inner.clone(), Value::Fixed("10.1.0.2".parse().unwrap()))]);
-            instance.networks = Arc::new(chosen);
+            Arc::make_mut(instance).networks = Arc::new(chosen);
         }
         let mut smaller = topology.clone();
         smaller.groups.clear();

@@ -116,7 +116,7 @@ fn holds(progress: &[Progress], need: Need) -> bool {
 }
 
 /// The server group of the instance that a step makes.
-const fn server_group(step: &Step) -> Option<&Key> {
+fn server_group(step: &Step) -> Option<&Key> {
     match &step.act {
         StepAct::Create {
             resource: Resource::Instance(instance),

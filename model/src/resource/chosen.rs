@@ -48,11 +48,11 @@ impl Resource {
                 {
                     return Cow::Borrowed(self);
                 }
-                Self::Instance(Instance {
+                Self::from(Instance {
                     flavor: a.flavor.settled_on(&b.flavor),
                     boot,
                     networks,
-                    ..a.clone()
+                    ..Instance::clone(a)
                 })
             }
             _ => return Cow::Borrowed(self),
@@ -94,10 +94,14 @@ impl Resource {
                 volume_type: wanted.volume_type.clone(),
                 ..settled.clone()
             }),
-            (Self::Instance(settled), Self::Instance(wanted)) => Self::Instance(Instance {
-                networks: Arc::clone(&wanted.networks),
-                ..settled.clone()
-            }),
+            (Self::Instance(settled), Self::Instance(wanted))
+                if settled.networks != wanted.networks =>
+            {
+                Self::from(Instance {
+                    networks: Arc::clone(&wanted.networks),
+                    ..Instance::clone(settled)
+                })
+            }
             (settled, _) => settled.clone(),
         }
     }

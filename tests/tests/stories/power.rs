@@ -1,6 +1,7 @@
 //! Instances that are stopped and started, and addresses that are named for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cloud::simulated::Verb;
 use engine::port::Cloud;
@@ -120,9 +121,10 @@ async fn one_that_was_stopped_by_hand_is_a_difference() {
     };
     let stopped = Instance {
         power: Power::Stopped,
-        ..running.clone()
+        ..Instance::clone(running)
     };
-    let (before, after): (Resource, Resource) = (running.clone().into(), stopped.into());
+    let before = Resource::Instance(Arc::clone(running));
+    let after = Resource::from(stopped);
     let ids = everything
         .iter()
         .filter_map(|(id, found)| Some((found.mark.as_ref()?.key.clone(), id.clone())))
@@ -236,7 +238,7 @@ async fn an_address_that_somebody_else_has_rolls_back_with_the_clouds_words() {
             model::value::Value::Fixed("10.40.0.21".parse().unwrap()),
         )])),
         security_groups: std::sync::Arc::default(),
-        ..ours.clone()
+        ..Instance::clone(ours)
     };
     let theirs = world
         .cloud
