@@ -1,9 +1,9 @@
 //! The driver for OpenStack: translates between its services and the engine's port. It decides
-//! nothing, repeats nothing that changes something, and never touches what it isn't told to. What
-//! others learned the hard way about each service stands where it is heeded.
+//! nothing, repeats nothing that may have changed something, and never touches what it isn't told to.
+//! What others learned the hard way about each service stands where it is heeded.
 //!
 //! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`slots`] say when,
-//! [`transport`] carries it, [`trouble`] reads a refusal; [`pager`] reads lists; [`listing`] fetches
+//! [`crowd`] what a refusal is worth that came in company, [`transport`] carries it, [`trouble`] reads a refusal; [`pager`] reads lists; [`listing`] fetches
 //! [`tables`] and puts what is in them into our words, [`inventory`] whatever a cloud holds, whoever
 //! made it; [`wire`] is what the services answer, [`mark`] where our mark stands there.
 //!
@@ -14,6 +14,7 @@
 mod change;
 pub mod config;
 mod create;
+mod crowd;
 pub mod doctor;
 mod inventory;
 mod keypairs;
@@ -52,6 +53,7 @@ use model::resource::Resource;
 use plan::offers::{Offer, Offers, StoredSources};
 use tokio::sync::{Mutex, OnceCell};
 
+use crowd::Crowds;
 use slots::Slots;
 use transport::{Answer, Call, Service, Transport, Version};
 
@@ -97,6 +99,7 @@ pub struct OpenStack {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     slots: Slots,
+    crowds: Crowds,
     longest: pager::Longest,
     /// The one external network, once it was looked for.
     external: OnceCell<String>,
@@ -141,6 +144,7 @@ impl OpenStack {
         Self {
             name,
             slots: Slots::new(options.calls_in_flight),
+            crowds: Crowds::default(),
             longest: pager::Longest::default(),
             options,
             transport,

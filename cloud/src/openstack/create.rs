@@ -167,7 +167,8 @@ impl OpenStack {
     /// Creates something of Neutron's; what it answers is there.
     async fn neutron(&self, path: &str, object: &str, body: Value) -> Result<Created, CloudError> {
         let call = Call::post(Service::Network, path, json!({ object: body }));
-        Ok(at_once(id_in(&self.ask(call).await?, object)?))
+        let answer = self.crowds.ask(path, || self.ask(call.clone())).await?;
+        Ok(at_once(id_in(&answer, object)?))
     }
 
     /// Adds rules, all in one call, which has its effect whole or not at all.
@@ -175,10 +176,11 @@ impl OpenStack {
         if bodies.is_empty() {
             return Ok(());
         }
+        let path = "security-group-rules";
         let body = json!({ "security_group_rules": bodies });
-        self.ask(Call::post(Service::Network, "security-group-rules", body))
-            .await
-            .map(drop)
+        let call = Call::post(Service::Network, path, body);
+        let added = self.crowds.ask(path, || self.ask(call.clone())).await;
+        added.map(drop)
     }
 
     async fn make_server(
