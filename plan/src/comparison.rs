@@ -1,12 +1,10 @@
 //! Two topologies compared, whichever way is asked for: what pages, the API and the command line show
 //! is this one answer. It compares nothing itself and knows no environment.
 
-use model::count::Sizing;
 use model::diff::{DiffReport, comparable_items, diff_items, diff_resolved};
-use model::resolved::resolve;
-use model::topology::Topology;
 
 use crate::services;
+use crate::state::State;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,12 +43,18 @@ impl std::str::FromStr for By {
     }
 }
 
-/// How two topologies differ. Groups are compared with their ranges, so that the sizing says nothing of
-/// them.
-pub fn compared(a: &Topology, b: &Topology, by: By, sizing: &Sizing) -> DiffReport {
+/// How two topologies differ, at the sizing of the first. Groups are compared with their ranges, so that
+/// the sizing says nothing of them.
+pub fn compared(a: &State<'_>, b: &State<'_>, by: By) -> DiffReport {
     match by {
-        By::Group => diff_items(&comparable_items(a), &comparable_items(b)).report(),
-        By::Instance => diff_resolved(&resolve(a, sizing), &resolve(b, sizing)).report(),
-        By::Profile => services::compared(a, b, sizing),
+        By::Group => {
+            let (a, b) = (
+                comparable_items(a.topology()),
+                comparable_items(b.topology()),
+            );
+            diff_items(&a, &b).report()
+        }
+        By::Instance => diff_resolved(a.resolved(), b.resolved()).report(),
+        By::Profile => services::compared(a.topology(), b.topology(), a.sizing()),
     }
 }

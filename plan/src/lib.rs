@@ -36,6 +36,7 @@ pub mod report;
 pub mod runbook;
 pub mod services;
 pub mod sizes;
+pub mod state;
 pub mod steps;
 pub mod user_data;
 pub mod what_if;

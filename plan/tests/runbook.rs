@@ -21,6 +21,7 @@ use plan::runbook::{
     Back, Purpose, Runbook, RunbookError, change, markdown, of_plan, set_up, switch_back,
     switch_over, take_down, upgrade,
 };
+use plan::state::State;
 use proptest::prelude::*;
 
 #[test]
@@ -30,15 +31,27 @@ fn the_runbooks_of_the_webplatform() {
     let copy = copy_of(&planned);
     let sizing = Sizing::Planned;
     for (name, runbook) in [
-        ("set_up_copy", set_up(&copy, &sizing)),
-        ("set_up_production", set_up(&planned, &sizing)),
-        ("take_down_copy", take_down(&copy, &sizing)),
+        ("set_up_copy", set_up(&State::new(&copy, &sizing))),
+        ("set_up_production", set_up(&State::new(&planned, &sizing))),
+        ("take_down_copy", take_down(&State::new(&copy, &sizing))),
         (
             "upgrade_production",
-            upgrade(&planned, &sizing, &[&secondary]),
+            upgrade(&State::new(&planned, &sizing), &[&secondary]),
         ),
-        ("switch_over", switch_over(&planned, &secondary, &sizing)),
-        ("switch_back", switch_back(&planned, &secondary, &sizing)),
+        (
+            "switch_over",
+            switch_over(
+                &State::new(&planned, &sizing),
+                &State::new(&secondary, &sizing),
+            ),
+        ),
+        (
+            "switch_back",
+            switch_back(
+                &State::new(&planned, &sizing),
+                &State::new(&secondary, &sizing),
+            ),
+        ),
     ] {
         let runbook = runbook.unwrap();
         insta::assert_snapshot!(name, markdown::render(&runbook));
@@ -51,7 +64,10 @@ fn the_runbooks_of_the_webplatform() {
 fn nobody_switches_to_what_does_not_follow() {
     let planned = environment("production-2014.yaml");
     let mut copy = copy_of(&planned);
-    let refused = switch_over(&planned, &copy, &Sizing::Planned);
+    let refused = switch_over(
+        &State::new(&planned, &Sizing::Planned),
+        &State::new(&copy, &Sizing::Planned),
+    );
     assert!(matches!(refused, Err(RunbookError::NotReplicated { .. })));
     copy.groups
         .get_mut(&GroupName::new("db").unwrap())
@@ -60,7 +76,11 @@ fn nobody_switches_to_what_does_not_follow() {
         environment: planned.environment.clone(),
         group: Some(GroupName::new("database").unwrap()),
     });
-    let refused = switch_over(&planned, &copy, &Sizing::Planned).unwrap_err();
+    let refused = switch_over(
+        &State::new(&planned, &Sizing::Planned),
+        &State::new(&copy, &Sizing::Planned),
+    )
+    .unwrap_err();
     assert!(
         refused.to_string().contains("has no such group"),
         "{refused}"
@@ -70,7 +90,7 @@ fn nobody_switches_to_what_does_not_follow() {
 #[test]
 fn what_is_gone_does_not_come_back_and_says_so() {
     let copy = copy_of(&environment("production-2014.yaml"));
-    let runbook = take_down(&copy, &Sizing::Planned).unwrap();
+    let runbook = take_down(&State::new(&copy, &Sizing::Planned)).unwrap();
     let entries = runbook.stages.iter().flat_map(|stage| &stage.entries);
     for entry in entries.filter(|entry| entry.what == "Delete instances") {
         assert!(matches!(entry.back, Back::Impossible { .. }), "{entry:?}");
@@ -194,21 +214,21 @@ proptest! {
             in_order(&runbook);
             as_planned(&runbook, &plan);
         }
-        let up = set_up(&b, &sizing).unwrap();
+        let up = set_up(&State::new(&b, &sizing)).unwrap();
         in_order(&up);
         declared(&b, &stages(&up, |what| what == "Create instances"), true);
-        let down = take_down(&b, &sizing).unwrap();
+        let down = take_down(&State::new(&b, &sizing)).unwrap();
         declared(&b, &stages(&down, |what| what == "Delete instances"), false);
-        change(&a, &b, &sizing).unwrap();
+        change(&State::new(&a, &sizing), &State::new(&b, &sizing)).unwrap();
 
         let follower = following(a, &b);
-        let upgrade = upgrade(&b, &sizing, &[&follower]).unwrap();
+        let upgrade = upgrade(&State::new(&b, &sizing), &[&follower]).unwrap();
         in_order(&upgrade);
         declared(&b, &stages(&upgrade, |_| true), true);
         replicas_first(&b, &upgrade);
         for (runbook, from, to) in [
-            (switch_over(&b, &follower, &sizing).unwrap(), &b, &follower),
-            (switch_back(&b, &follower, &sizing).unwrap(), &follower, &b),
+            (switch_over(&State::new(&b, &sizing), &State::new(&follower, &sizing)).unwrap(), &b, &follower),
+            (switch_back(&State::new(&b, &sizing), &State::new(&follower, &sizing)).unwrap(), &follower, &b),
         ] {
             in_order(&runbook);
             declared(from, &stages(&runbook, |what| what.starts_with("Stop ")), false);
@@ -222,13 +242,13 @@ proptest! {
         let follower = following(a.clone(), &b);
         for sizing in Sizing::REPORTED {
             for runbook in [
-                set_up(&a, &sizing),
-                take_down(&a, &sizing),
-                change(&a, &b, &sizing),
-                upgrade(&a, &sizing, &[&b]),
-                switch_over(&b, &follower, &sizing),
-                switch_back(&b, &follower, &sizing),
-                switch_over(&a, &b, &sizing),
+                set_up(&State::new(&a, &sizing)),
+                take_down(&State::new(&a, &sizing)),
+                change(&State::new(&a, &sizing), &State::new(&b, &sizing)),
+                upgrade(&State::new(&a, &sizing), &[&b]),
+                switch_over(&State::new(&b, &sizing), &State::new(&follower, &sizing)),
+                switch_back(&State::new(&b, &sizing), &State::new(&follower, &sizing)),
+                switch_over(&State::new(&a, &sizing), &State::new(&b, &sizing)),
             ].into_iter().flatten() {
                 in_order(&runbook);
             }

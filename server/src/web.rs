@@ -71,6 +71,7 @@ struct Caches {
     kept: kept::Kept,
     found: who::Found,
     digests: backend::Digests,
+    states: backend::KeptStates,
 }
 
 /// Everything that the handlers share.

@@ -47,7 +47,7 @@ impl InstanceAsk {
 }
 
 /// Which number of each range is compared. (A comparison has no explicit counts.)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CompareSizing {
     /// The smallest.
     Min,

@@ -3,15 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::count::Sizing;
 use model::key::ResourceKind;
 use model::name::GroupName;
-use model::resolved::{Resolved, resolve};
-use model::topology::Topology;
+use model::resolved::Resolved;
 
 use super::RunbookError;
 use super::stages::place;
 use crate::planner::plan;
+use crate::state::State;
 
 /// What each group waits for, and its instances by ordinal. The groups stand back before front: each
 /// after all that it waits for.
@@ -23,8 +22,8 @@ pub(super) struct Layers {
 
 impl Layers {
     /// Reads them from the plan that sets the environment up.
-    pub(super) fn of(topology: &Topology, sizing: &Sizing) -> Result<Self, RunbookError> {
-        let plan = plan(&Resolved::default(), &resolve(topology, sizing))?;
+    pub(super) fn of(state: &State<'_>) -> Result<Self, RunbookError> {
+        let plan = plan(&Resolved::default(), state.resolved())?;
         let mut order = Vec::new();
         let mut needs: BTreeMap<GroupName, BTreeSet<GroupName>> = BTreeMap::new();
         let mut instances: BTreeMap<GroupName, Vec<u32>> = BTreeMap::new();

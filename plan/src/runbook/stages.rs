@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::count::Sizing;
 use model::key::{Key, ResourceKind};
 use model::name::GroupName;
-use model::resolved::{Resolved, resolve};
+use model::resolved::Resolved;
 use model::topology::Topology;
 
 use super::by_hand;
@@ -14,11 +13,13 @@ use super::target::Target;
 use super::words::{self, Verb};
 use super::{Back, Entry, Hands, Purpose, Runbook, RunbookError, Stage, Wait};
 use crate::planner::plan;
+use crate::state::State;
 use crate::steps::{Plan, Until};
 
 /// The runbook for setting an environment up, where nothing is.
-pub fn set_up(topology: &Topology, sizing: &Sizing) -> Result<Runbook, RunbookError> {
-    let plan = plan(&Resolved::default(), &resolve(topology, sizing))?;
+pub fn set_up(state: &State<'_>) -> Result<Runbook, RunbookError> {
+    let topology = state.topology();
+    let plan = plan(&Resolved::default(), state.resolved())?;
     let title = format!("Setting up {}", topology.environment);
     let mut runbook = of_plan(title, Purpose::SetUp, topology, &plan);
     by_hand::on_new_instances(topology, &mut runbook);
@@ -27,19 +28,17 @@ pub fn set_up(topology: &Topology, sizing: &Sizing) -> Result<Runbook, RunbookEr
 }
 
 /// The runbook for changing an environment into another state of it.
-pub fn change(
-    before: &Topology,
-    after: &Topology,
-    sizing: &Sizing,
-) -> Result<Runbook, RunbookError> {
-    let plan = plan(&resolve(before, sizing), &resolve(after, sizing))?;
+pub fn change(before: &State<'_>, after: &State<'_>) -> Result<Runbook, RunbookError> {
+    let plan = plan(before.resolved(), after.resolved())?;
+    let after = after.topology();
     let title = format!("Changing {}", after.environment);
     Ok(of_plan(title, Purpose::Change, after, &plan))
 }
 
 /// The runbook for taking an environment down.
-pub fn take_down(topology: &Topology, sizing: &Sizing) -> Result<Runbook, RunbookError> {
-    let plan = plan(&resolve(topology, sizing), &Resolved::default())?;
+pub fn take_down(state: &State<'_>) -> Result<Runbook, RunbookError> {
+    let topology = state.topology();
+    let plan = plan(state.resolved(), &Resolved::default())?;
     let title = format!("Taking down {}", topology.environment);
     let mut runbook = of_plan(title, Purpose::TakeDown, topology, &plan);
     let nodes: Vec<&str> = topology.external.keys().map(AsRef::as_ref).collect();

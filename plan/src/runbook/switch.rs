@@ -17,28 +17,21 @@ use super::sequence::{After, Draft, Sequence, by_hand};
 use super::target::Target;
 use super::words;
 use super::{Back, Purpose, Runbook, RunbookError};
+use crate::state::State;
 
 /// The runbook for letting `secondary`, which replicates `primary`, take over.
-pub fn switch_over(
-    primary: &Topology,
-    secondary: &Topology,
-    sizing: &Sizing,
-) -> Result<Runbook, RunbookError> {
-    let pairs = pairs::pairs(primary, secondary)?;
-    Ok(Switch::new(Purpose::SwitchOver, primary, secondary, pairs, sizing)?.runbook())
+pub fn switch_over(primary: &State<'_>, secondary: &State<'_>) -> Result<Runbook, RunbookError> {
+    let pairs = pairs::pairs(primary.topology(), secondary.topology())?;
+    Ok(Switch::new(Purpose::SwitchOver, primary, secondary, pairs)?.runbook())
 }
 
 /// The runbook for letting `primary` take over again from `secondary`.
-pub fn switch_back(
-    primary: &Topology,
-    secondary: &Topology,
-    sizing: &Sizing,
-) -> Result<Runbook, RunbookError> {
-    let pairs = pairs::pairs(primary, secondary)?
+pub fn switch_back(primary: &State<'_>, secondary: &State<'_>) -> Result<Runbook, RunbookError> {
+    let pairs = pairs::pairs(primary.topology(), secondary.topology())?
         .into_iter()
         .map(|(first, second)| (second, first))
         .collect();
-    Ok(Switch::new(Purpose::SwitchBack, secondary, primary, pairs, sizing)?.runbook())
+    Ok(Switch::new(Purpose::SwitchBack, secondary, primary, pairs)?.runbook())
 }
 
 /// One switch, from the environment that serves to the one that shall.
@@ -57,25 +50,24 @@ struct Switch<'a> {
 impl<'a> Switch<'a> {
     fn new(
         purpose: Purpose,
-        from: &'a Topology,
-        to: &'a Topology,
+        from: &State<'a>,
+        to: &State<'a>,
         mut pairs: Vec<(GroupName, GroupName)>,
-        sizing: &'a Sizing,
     ) -> Result<Self, RunbookError> {
-        let from_layers = Layers::of(from, sizing)?;
-        let to_layers = Layers::of(to, sizing)?;
+        let from_layers = Layers::of(from)?;
+        let to_layers = Layers::of(to)?;
         // Without an instance there is nothing to promote or to stop.
         pairs.retain(|(serving, next)| {
             from_layers.instances.contains_key(serving) && to_layers.instances.contains_key(next)
         });
         Ok(Self {
             purpose,
-            from,
-            to,
+            from: from.topology(),
+            to: to.topology(),
             pairs,
             from_layers,
             to_layers,
-            sizing,
+            sizing: from.sizing(),
             sequence: Sequence::default(),
         })
     }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use model::count::Sizing;
 use model::group::{Group, Role};
 use model::name::GroupName;
 use model::topology::Topology;
@@ -13,15 +12,13 @@ use super::sequence::{After, Draft, Sequence, by_hand};
 use super::target::Target;
 use super::words;
 use super::{Back, Manual, Purpose, Runbook, RunbookError};
+use crate::state::State;
 
 /// The runbook for upgrading an environment. `followers` are the environments that replicate it: they
 /// come first, each by its own runbook.
-pub fn upgrade(
-    topology: &Topology,
-    sizing: &Sizing,
-    followers: &[&Topology],
-) -> Result<Runbook, RunbookError> {
-    let layers = Layers::of(topology, sizing)?;
+pub fn upgrade(state: &State<'_>, followers: &[&Topology]) -> Result<Runbook, RunbookError> {
+    let topology = state.topology();
+    let layers = Layers::of(state)?;
     let mut sequence = Sequence::default();
     let first: Vec<usize> = followers
         .iter()

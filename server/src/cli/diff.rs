@@ -6,6 +6,7 @@ use model::count::Sizing;
 use model::diff::{ChangeRow, ChangeWord, DiffReport};
 use model::topology::items::ItemKind;
 use plan::comparison;
+use plan::state::State;
 use serde_json::Value as Json;
 
 use super::args::{By, DiffArgs, Format};
@@ -52,7 +53,11 @@ pub(super) async fn run(args: DiffArgs, setup: Setup, out: Out) -> Result<Done, 
             sizing(named.sizing, [&before, &after])?,
         ),
     };
-    let report = comparison::compared(&before, &after, by, &sizing);
+    let report = comparison::compared(
+        &State::new(&before, &sizing),
+        &State::new(&after, &sizing),
+        by,
+    );
     match format.format {
         Format::Json => out.json(&report)?,
         Format::Text => out.text(&text(&report, out)),

@@ -4,6 +4,7 @@ use model::topology::Topology;
 use plan::runbook::{
     Purpose, Runbook, change, markdown, set_up, switch_back, switch_over, take_down, upgrade,
 };
+use plan::state::State;
 
 use super::args::{Markup, RunbookArgs};
 use super::error::CliError;
@@ -30,14 +31,16 @@ pub(super) async fn run(args: RunbookArgs, setup: Setup, out: Out) -> Result<Don
     }
     sources.close().await;
     let sizing = sizing(named.sizing, std::iter::once(&first).chain(&rest))?;
+    let first = State::new(&first, &sizing);
+    let at = |topology| State::new(topology, &sizing);
     let rest: Vec<&Topology> = rest.iter().collect();
     let book: Runbook = match (purpose, rest.as_slice()) {
-        (Purpose::SetUp, []) => set_up(&first, &sizing)?,
-        (Purpose::TakeDown, []) => take_down(&first, &sizing)?,
-        (Purpose::Upgrade, followers) => upgrade(&first, &sizing, followers)?,
-        (Purpose::Change, [after]) => change(&first, after, &sizing)?,
-        (Purpose::SwitchOver, [secondary]) => switch_over(&first, secondary, &sizing)?,
-        (Purpose::SwitchBack, [secondary]) => switch_back(&first, secondary, &sizing)?,
+        (Purpose::SetUp, []) => set_up(&first)?,
+        (Purpose::TakeDown, []) => take_down(&first)?,
+        (Purpose::Upgrade, followers) => upgrade(&first, followers)?,
+        (Purpose::Change, [after]) => change(&first, &at(after))?,
+        (Purpose::SwitchOver, [secondary]) => switch_over(&first, &at(secondary))?,
+        (Purpose::SwitchBack, [secondary]) => switch_back(&first, &at(secondary))?,
         (
             Purpose::SetUp
             | Purpose::TakeDown

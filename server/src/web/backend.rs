@@ -20,6 +20,7 @@ mod notes;
 mod operations;
 mod prices;
 mod proposals;
+mod resolved;
 mod tells;
 mod temporary;
 mod things;
@@ -58,6 +59,7 @@ pub(super) use digests::Digests;
 pub(super) use edit::{Base, Merge, Merged};
 pub(super) use environments::Summary;
 pub(super) use instances::page_error;
+pub(super) use resolved::KeptStates;
 
 use super::Web;
 use super::trouble::{Failed, not_found};

@@ -3,21 +3,27 @@
 
 mod relation;
 
+use std::sync::Arc;
+
 use app::data::{
     Age, ChoiceState, CompareChoice, CompareData, CompareOrigin, CompareSide, Comparison, Third,
 };
 use app::routes::{CompareAsk, CompareBy, CompareSizing, EnvironmentAsk, FILE};
 use axum::http::StatusCode;
 use engine::files::{FileHash, KEPT_HOURS, KeptFile, MOST_KEPT};
+use futures::future::try_join;
+use model::count::Sizing;
 use model::diff::three_way;
 use model::environment::{Environment, Layer, Revision};
 use model::file::{Document, parse};
 use model::id::RevisionNumber;
 use model::name::EnvironmentName;
+use model::resolved::Resolved;
 use model::topology::Topology;
 use plan::capacity::{capacity_of, totals};
 use plan::comparison;
 use plan::explain::explained;
+use plan::state::State;
 
 use self::relation::Known;
 use super::{Failed, Reader};
@@ -102,7 +108,26 @@ impl Question {
 /// A state with what it is of.
 struct Side {
     origin: Origin,
-    topology: Topology,
+    topology: Arc<Topology>,
+    /// What it resolves to, where that is compared.
+    resolved: Option<Arc<Resolved>>,
+}
+
+impl Side {
+    fn new(origin: Origin, topology: Topology) -> Self {
+        Self {
+            origin,
+            topology: Arc::new(topology),
+            resolved: None,
+        }
+    }
+
+    fn state<'s>(&'s self, sizing: &'s Sizing) -> State<'s> {
+        match &self.resolved {
+            Some(resolved) => State::known(&self.topology, sizing, Arc::clone(resolved)),
+            None => State::new(&self.topology, sizing),
+        }
+    }
 }
 
 /// Where a state is from.
@@ -174,20 +199,26 @@ impl Reader {
         Ok(environments.flat_map(choices_of).collect())
     }
 
-    async fn side(&self, given: &Given) -> Result<Side, Failed> {
-        let text = match given {
-            Given::Named(text) => text,
+    /// A side of a question.
+    async fn side(&self, given: &Given, question: &Question) -> Result<Side, Failed> {
+        let mut side = match given {
             Given::File(topology) => {
-                return Ok(Side {
-                    origin: Origin::File { kept: None },
-                    topology: topology.as_ref().clone(),
-                });
+                Side::new(Origin::File { kept: None }, topology.as_ref().clone())
             }
+            Given::Named(text) => match SideAsk::read(text)? {
+                SideAsk::Stored { name, ask } => self.stored_side(&name, &ask).await?,
+                SideAsk::File(hash) => self.kept_side(&hash).await?,
+            },
         };
-        match SideAsk::read(text)? {
-            SideAsk::Stored { name, ask } => self.stored_side(&name, &ask).await,
-            SideAsk::File(hash) => self.kept_side(&hash).await,
+        if question.by == CompareBy::Instance {
+            let revision = match &side.origin {
+                Origin::Stored { revision, .. } => Some(revision),
+                Origin::File { .. } => None,
+            };
+            let resolved = self.resolved(revision, &side.topology, question.sizing);
+            side.resolved = Some(resolved.await?);
         }
+        Ok(side)
     }
 
     async fn stored_side(
@@ -204,14 +235,12 @@ impl Reader {
         } else {
             None
         };
-        Ok(Side {
-            origin: Origin::Stored {
-                environment,
-                revision,
-                seen,
-            },
-            topology,
-        })
+        let origin = Origin::Stored {
+            environment,
+            revision,
+            seen,
+        };
+        Ok(Side::new(origin, topology))
     }
 
     async fn kept_side(&self, hash: &FileHash) -> Result<Side, Failed> {
@@ -229,10 +258,9 @@ impl Reader {
         let kept = self.engine().kept_file(hash).await?.ok_or_else(gone)?;
         // It was read before it was kept; a newer Understudy may read otherwise.
         match parse(&kept.name, &kept.text) {
-            Ok(Document::Environment(topology)) => Ok(Side {
-                origin: Origin::File { kept: Some(kept) },
-                topology: *topology,
-            }),
+            Ok(Document::Environment(topology)) => {
+                Ok(Side::new(Origin::File { kept: Some(kept) }, *topology))
+            }
             Ok(Document::Recipe(_)) => Err(gone()),
             Err(error) => Err(bad_request(error.to_string())),
         }
@@ -264,11 +292,12 @@ pub(in crate::web) async fn compared(
     question: &Question,
 ) -> Result<Comparison, Failed> {
     let sizing = question.sizing.sizing();
-    let (a, b) = (
-        reader.side(&question.a).await?,
-        reader.side(&question.b).await?,
+    let sides = try_join(
+        reader.side(&question.a, question),
+        reader.side(&question.b, question),
     );
-    let report = comparison::compared(&a.topology, &b.topology, question.by, &sizing);
+    let (a, b) = sides.await?;
+    let report = comparison::compared(&a.state(&sizing), &b.state(&sizing), question.by);
     let Known {
         relation,
         said,
@@ -278,8 +307,8 @@ pub(in crate::web) async fn compared(
     let third = match &question.c {
         None => None,
         Some(c) => {
-            let c = reader.side(c).await?;
-            let other = comparison::compared(&a.topology, &c.topology, question.by, &sizing);
+            let c = reader.side(c, question).await?;
+            let other = comparison::compared(&a.state(&sizing), &c.state(&sizing), question.by);
             Some(Third {
                 side: shown(&c, question),
                 rows: three_way(&report, &other),
@@ -296,7 +325,11 @@ pub(in crate::web) async fn compared(
 }
 
 fn shown(side: &Side, question: &Question) -> CompareSide {
-    let Side { origin, topology } = side;
+    let Side {
+        origin,
+        topology,
+        resolved: _,
+    } = side;
     let (environment, kind, origin) = match origin {
         Origin::Stored {
             environment,

@@ -1,15 +1,21 @@
 //! Runbooks and reports, from the states that are stored. Nothing is asked of a cloud.
 
+use std::sync::Arc;
+
 use app::data::{ReportData, RunbookData};
-use app::routes::{EnvironmentAsk, ReportAsk, ReportKind, RunbookAsk};
+use app::routes::{CompareSizing, EnvironmentAsk, ReportAsk, ReportKind, RunbookAsk};
+use futures::future::try_join;
+use model::count::Sizing;
 use model::environment::Environment;
 use model::name::EnvironmentName;
 use model::operation::Trouble;
+use model::resolved::Resolved;
 use model::topology::Topology;
 use plan::report::{Held, Price, Report, Usage, current, estimate, open, request, sites, usage};
 use plan::runbook::{
     Purpose, Runbook, RunbookError, change, set_up, switch_back, switch_over, take_down, upgrade,
 };
+use plan::state::State;
 use plan::writings::Note;
 
 use super::{Failed, Reader};
@@ -20,13 +26,38 @@ impl Reader {
         name: &EnvironmentName,
         ask: &RunbookAsk,
     ) -> Result<RunbookData, Failed> {
-        let (environment, topology) = self.state_named(name).await?;
-        let other = self.state_of_other(ask.with.as_ref()).await?;
+        let other = async {
+            match &ask.with {
+                Some(name) => self.resolved_named(name, ask.sizing).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (first, other) = try_join(self.resolved_named(name, ask.sizing), other).await?;
+        let sizing = ask.sizing.sizing();
+        let other = other.as_ref().map(|other| other.state(&sizing));
         Ok(RunbookData {
-            outcome: runbook(&topology, other.as_ref(), ask),
+            outcome: runbook(&first.state(&sizing), other.as_ref(), ask.purpose),
             others: self.others(name).await?,
-            environment,
+            environment: first.environment,
             ask: ask.clone(),
+        })
+    }
+
+    /// An environment with its newest state, and what that resolves to.
+    async fn resolved_named(
+        &self,
+        name: &EnvironmentName,
+        sizing: CompareSizing,
+    ) -> Result<Standing, Failed> {
+        let environment = self.environment_of(name).await?;
+        let newest = EnvironmentAsk::default();
+        let (revision, topology) = self.state_of(&environment, &newest).await?;
+        let topology = Arc::new(topology);
+        let resolved = self.resolved(Some(&revision), &topology, sizing).await?;
+        Ok(Standing {
+            environment,
+            topology,
+            resolved,
         })
     }
 
@@ -91,26 +122,38 @@ impl Reader {
     }
 }
 
+/// An environment with its newest state, and what that resolves to.
+struct Standing {
+    environment: Environment,
+    topology: Arc<Topology>,
+    resolved: Arc<Resolved>,
+}
+
+impl Standing {
+    fn state<'s>(&'s self, sizing: &'s Sizing) -> State<'s> {
+        State::known(&self.topology, sizing, Arc::clone(&self.resolved))
+    }
+}
+
 fn runbook(
-    topology: &Topology,
-    other: Option<&Topology>,
-    ask: &RunbookAsk,
+    state: &State<'_>,
+    other: Option<&State<'_>>,
+    purpose: Purpose,
 ) -> Result<Runbook, Trouble> {
-    let sizing = ask.sizing.sizing();
-    let two = |make: fn(&Topology, &Topology, &_) -> Result<Runbook, RunbookError>| match other {
-        Some(other) => make(topology, other, &sizing).map_err(|error| trouble(&error.to_string())),
+    let two = |make: fn(&State<'_>, &State<'_>) -> Result<Runbook, RunbookError>| match other {
+        Some(other) => make(state, other).map_err(|error| trouble(&error.to_string())),
         None => Err(trouble(
             "this one is about two environments, and only one is named",
         )),
     };
     let one =
         |made: Result<Runbook, RunbookError>| made.map_err(|error| trouble(&error.to_string()));
-    match ask.purpose {
-        Purpose::SetUp => one(set_up(topology, &sizing)),
-        Purpose::TakeDown => one(take_down(topology, &sizing)),
+    match purpose {
+        Purpose::SetUp => one(set_up(state)),
+        Purpose::TakeDown => one(take_down(state)),
         Purpose::Upgrade => {
-            let followers: Vec<&Topology> = other.into_iter().collect();
-            one(upgrade(topology, &sizing, &followers))
+            let followers: Vec<&Topology> = other.into_iter().map(State::topology).collect();
+            one(upgrade(state, &followers))
         }
         Purpose::Change => two(change),
         Purpose::SwitchOver => two(switch_over),

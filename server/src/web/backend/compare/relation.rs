@@ -7,6 +7,7 @@ use model::recipe::Recipe;
 use model::topology::Topology;
 use plan::comparison;
 use plan::explain::{Decided, Relation, Said};
+use plan::state::State;
 
 use super::super::{Failed, Reader};
 use super::{Origin, Question, Side};
@@ -60,8 +61,14 @@ impl Known {
     }
 }
 
-fn report(a: &Topology, b: &Topology, question: &Question) -> DiffReport {
-    comparison::compared(a, b, question.by, &question.sizing.sizing())
+/// The difference of one of the sides, whichever comes first, from a state that should be like the other.
+fn report(side: &Side, other: &Topology, first: DiffSide, question: &Question) -> DiffReport {
+    let sizing = question.sizing.sizing();
+    let (side, other) = (side.state(&sizing), State::new(other, &sizing));
+    match first {
+        DiffSide::Before => comparison::compared(&side, &other, question.by),
+        DiffSide::After => comparison::compared(&other, &side, question.by),
+    }
 }
 
 /// What the two sides are to each other: of one environment, one the copy of the other, or neither.
@@ -93,10 +100,10 @@ async fn relation(
         // What ran before, held against the plan of now.
         let store = reader.store();
         let planned = store.revision(of_a.id, Layer::Planned, None).await?;
-        let planned = planned.map_or_else(
-            || report(&a.topology, &a.topology, question),
-            |(_, planned)| report(&a.topology, &planned, question),
-        );
+        let planned = planned
+            .as_ref()
+            .map_or(&*a.topology, |(_, planned)| planned);
+        let planned = report(a, planned, DiffSide::Before, question);
         return Ok(Relation::Times {
             layer: at_a.layer,
             planned: Box::new(planned),
@@ -111,9 +118,9 @@ async fn relation(
             continue;
         };
         let expected = if std::ptr::eq(copied, b) {
-            report(&a.topology, &derived.topology, question)
+            report(a, &derived.topology, DiffSide::Before, question)
         } else {
-            report(&derived.topology, &b.topology, question)
+            report(b, &derived.topology, DiffSide::After, question)
         };
         return Ok(Relation::Copy {
             recipe: recipe.recipe.to_string(),
