@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use engine::{Ask, EngineError};
 use model::file::{Document, parse};
+use model::operation::OperationState;
 use model::quota::QuotaKind;
 use model::topology::Topology;
 use plan::proof::Proof;
@@ -125,6 +126,15 @@ fn needs(proof: &Proof) -> Vec<(usize, i64, i64)> {
         .collect()
 }
 
+/// Whether nothing is too small but the quota of ports, which is one short. Neutron counts the port that
+/// connects a router and never refuses it, so that where it comes after those of the servers, in an order
+/// that nobody decides, all of them come; where it comes before them, they are refused. The proof counts
+/// it: what may fail has not passed.
+fn lets_ports_pass(edges: &BTreeMap<usize, i64>) -> bool {
+    let mut short = edges.iter().filter(|(_, more)| **more < 0);
+    short.all(|(at, _)| EDGES[*at].0 == QuotaKind::Ports)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proof_says_what_the_cloud_then_does() {
     let cases = if full() { 200 } else { 6 };
@@ -194,14 +204,22 @@ async fn the_proof_says_what_the_cloud_then_does() {
                 .unwrap_or_else(|e| panic!("{story}: {e}"));
             world.project.set_quotas(tight).await;
             world.over(operation).await;
-            let why = world
-                .rolled_back(operation, &story)
-                .await
-                .why
-                .to_lowercase();
-            let told = ["quota", "exceeded", "maximum number", "too many"];
-            assert!(told.iter().any(|word| why.contains(word)), "{story}: {why}");
-            "it failed, and so did the cloud"
+            let state = world.operation(operation).await.state;
+            if lets_ports_pass(&edges) && matches!(state, OperationState::Done { .. }) {
+                let down = world.take_down("edge").await;
+                world.over(down).await;
+                world.assert_done(down, &story).await;
+                "it failed, and the router's port came last, which Neutron does not count"
+            } else {
+                let why = world
+                    .rolled_back(operation, &story)
+                    .await
+                    .why
+                    .to_lowercase();
+                let told = ["quota", "exceeded", "maximum number", "too many"];
+                assert!(told.iter().any(|word| why.contains(word)), "{story}: {why}");
+                "it failed, and so did the cloud"
+            }
         };
         for at in edges.keys() {
             *counted.entry((EDGES[*at].0.words(), end)).or_default() += 1;
