@@ -398,6 +398,30 @@ fn volume_types(plan: &Plan, offers: &Offers, checks: &mut Vec<Check>) {
             },
         });
     }
+    // Cinder decides it by the types' backends, which it tells administrators alone
+    // (`cinder/volume/api.py`, `_retype_is_possible`).
+    let of_another = plan.steps.iter().filter_map(|step| match &step.act {
+        StepAct::Create {
+            resource: Resource::Volume(volume),
+        } => match &volume.content {
+            VolumeContent::Stored(_) | VolumeContent::Snapshot(_) => volume.volume_type.as_ref(),
+            VolumeContent::Empty | VolumeContent::Image(_) => None,
+        },
+        StepAct::Create { .. } | StepAct::Update { .. } | StepAct::Delete { .. } => None,
+    });
+    for name in of_another.collect::<BTreeSet<_>>() {
+        checks.push(Check {
+            what: format!("volume type {name} of volumes that are made from others"),
+            need: None,
+            free: None,
+            verdict: Verdict::Unknown,
+            why: Some(
+                "where the others are of another type, most clouds refuse it, and say so only when \
+                 they are made: leave the type out to keep theirs"
+                    .to_owned(),
+            ),
+        });
+    }
 }
 
 /// What volumes and snapshots are made from is there, and has room on them.

@@ -96,12 +96,12 @@ async fn from_any_topology_to_any_other() {
     println!("seed {seed:?}");
     let lab = Lab::get().await;
     let mut world = LabWorld::open(&lab, "pairs", Quotas::default()).await;
-    let (volume, instance) = world.put_golden(&lab, buildable::GOLDEN).await;
+    let golden = world.put_golden(&lab, buildable::GOLDEN, buildable::VOLUME_TYPE);
+    let (volume, instance) = golden.await;
     lab.flavors(&buildable::flavors()).await;
     for image in buildable::IMAGES {
         lab.image(image).await;
     }
-    lab.volume_type(buildable::VOLUME_TYPE).await;
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let one = || buildable::topology(3).prop_filter("it fits", move |t| fits(t, most));

@@ -129,15 +129,24 @@ impl LabWorld {
     }
 
     /// Puts a bootable volume of 1 GiB, a snapshot of it and a server into the project, all of one name: what
-    /// copies and volumes are made from. They are not ours, and stay.
-    pub async fn put_golden(&mut self, lab: &Lab, name: &str) -> (CloudId, CloudId) {
+    /// copies and volumes are made from. They are not ours, and stay. The volume is of the only type that
+    /// is asked for by name: Cinder makes nothing of another type from it.
+    pub async fn put_golden(
+        &mut self,
+        lab: &Lab,
+        name: &str,
+        volume_type: &str,
+    ) -> (CloudId, CloudId) {
+        lab.volume_type(volume_type).await;
         let client = self.project.client().await;
         let post = async |service, path: &str, body: Value, object: &str| {
             let made = client.post(service, path, body).await;
             text(&made[object]["id"])
         };
         let image = lab.image("debian-12").await;
-        let body = json!({ "volume": { "name": name, "size": 1, "imageRef": image } });
+        let body = json!({ "volume": {
+            "name": name, "size": 1, "imageRef": image, "volume_type": volume_type,
+        }});
         let volume = post(Service::Cinder, "/v3/{project}/volumes", body, "volume").await;
         self.until(&format!("volumes/{volume}"), "volume").await;
         let body = json!({ "snapshot": { "name": name, "volume_id": volume } });
