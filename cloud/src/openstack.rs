@@ -3,9 +3,10 @@
 //! What others learned the hard way about each service stands where it is heeded.
 //!
 //! The road of a call: [`create`], [`change`] and [`remove`] make the request, [`slots`] say when,
-//! [`crowd`] what a refusal is worth that came in company, [`transport`] carries it, [`trouble`] reads a refusal; [`pager`] reads lists; [`listing`] fetches
-//! [`tables`] and puts what is in them into our words, [`inventory`] whatever a cloud holds, whoever
-//! made it; [`wire`] is what the services answer, [`mark`] where our mark stands there.
+//! [`transport`] carries it, [`trouble`] reads a refusal, [`crowd`] knows what one is worth that came in
+//! company; [`pager`] reads lists; [`listing`] fetches [`tables`] and puts what is in them into our
+//! words, [`inventory`] whatever a cloud holds, whoever made it; [`wire`] is what the services answer,
+//! [`mark`] where our mark stands there.
 //!
 //! Servers get their ports from Nova, in the same call: a port of our own would be left behind on
 //! every road that fails between the two. So there is no port resource; Nova takes its ports away

@@ -36,9 +36,7 @@ impl<T> Value<T> {
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
-}
 
-impl<T> Value<T> {
     /// Whether this is open and the other is not, so that it is taken over.
     pub const fn is_left_to(&self, observed: &Self) -> bool {
         match (self, observed) {

@@ -45,7 +45,7 @@ pub fn plan(observed: &Resolved, target: &Resolved) -> Result<Plan, PlanError> {
 pub fn plan_with(observed: &Resolved, target: &Resolved, sizes: &Sizes) -> Result<Plan, PlanError> {
     let target = target.settled_on(observed);
     let fates = Fates::of(observed, &target)?;
-    let graph = Graph::of(observed, &target, &fates);
+    let graph = Graph::of(target.order(), &observed.order, &fates);
     let sorted = sort::sort(&graph).map_err(|waiting| {
         let keys = waiting.into_iter().filter_map(|node| fates.at(node.of));
         PlanError::Circle(keys.map(|(key, _)| key.clone()).collect())

@@ -108,11 +108,10 @@ impl<'a> Fates<'a> {
     /// it is set again. Keys come in the order of kinds, and no kind hangs on a later one, so a few
     /// passes are enough; each pass only ever adds. Whether there is to be another.
     fn draw_along(&mut self, observed: &'a Resolved, target: &'a Settled<'_>) -> bool {
-        let replaced = |fates: &Self| {
-            let replaced = |(_, fate): &(_, Fate<'_>)| matches!(fate, Fate::Replace(..));
-            fates.all.iter().any(replaced)
-        };
-        if !replaced(self) {
+        if !self
+            .iter()
+            .any(|(_, fate)| matches!(fate, Fate::Replace(..)))
+        {
             return false;
         }
         let mut drawn: HashMap<&'a Key, Fate<'a>> = HashMap::new();

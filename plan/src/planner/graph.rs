@@ -8,9 +8,8 @@ use model::group::Readiness;
 use model::id::CloudId;
 use model::key::{Key, ResourceKind};
 use model::name::GroupName;
-use model::resolved::{Order, Resolved};
+use model::resolved::Order;
 use model::resource::{Bond, Resource};
-use model::settled::Settled;
 
 use super::fate::{Fate, Fates, Place};
 use crate::steps::Until;
@@ -57,7 +56,7 @@ const fn finish(of: Place) -> Node {
 }
 
 /// That a node needs another, by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Edge {
     node: u32,
     before: u32,
@@ -78,16 +77,16 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Draws it.
-    pub(super) fn of(observed: &Resolved, target: &Settled<'_>, fates: &Fates<'_>) -> Self {
+    /// Draws it; the orders are those that people declared of what will be there, and of what is.
+    pub(super) fn of(coming: &Order, going: &Order, fates: &Fates<'_>) -> Self {
         let mut drawing = Drawing {
             fates,
             present: vec![false; fates.len() * Verb::ALL.len()],
             edges: Vec::new(),
         };
         drawing.nodes();
-        drawing.bonds(observed, target);
-        drawing.declared_order(target.order(), &observed.order);
+        drawing.bonds();
+        drawing.declared_order(coming, going);
         drawing.one_image_at_a_time();
         drawing.drawn()
     }
@@ -197,16 +196,16 @@ impl<'a> Drawing<'_, 'a> {
     }
 
     /// What resources hang on.
-    fn bonds(&mut self, observed: &Resolved, target: &Settled<'_>) {
+    fn bonds(&mut self) {
         let fates = self.fates;
         for (place, key, fate) in fates.placed_all() {
             let (before, after) = fate.sides();
             for (other, bond) in after.into_iter().flat_map(Resource::bonds) {
-                self.hangs_on(place, key, fate, (&other, bond), target);
+                self.hangs_on(place, key, fate, (&other, bond));
             }
             for (other, bond) in before.into_iter().flat_map(Resource::bonds) {
-                if observed.resources.contains_key(&other)
-                    && let Some((other, _)) = fates.find(&other)
+                if let Some((other, other_fate)) = fates.find(&other)
+                    && other_fate.sides().0.is_some()
                 {
                     self.hung_on(place, fate, (other, bond));
                 }
@@ -221,15 +220,14 @@ impl<'a> Drawing<'_, 'a> {
         key: &Key,
         fate: Fate<'_>,
         (other_key, bond): (&Key, Bond),
-        target: &Settled<'_>,
     ) {
         if bond == Bond::Told && matches!(fate, Fate::Update(..)) {
             return;
         }
-        let Some((other, _)) = self.fates.find(other_key) else {
+        let Some((other, other_fate)) = self.fates.find(other_key) else {
             return;
         };
-        if target.get(other_key).is_none() {
+        if other_fate.sides().1.is_none() {
             return;
         }
         if bond == Bond::Told {
