@@ -1,6 +1,7 @@
 //! What the services did: every call that they answered, from the lines that they write, and the
 //! CPU time of their processes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -79,6 +80,52 @@ impl OwnCall {
     }
 }
 
+/// Calls of one sort: who made them, which service answered, and what they were without their ids.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sort {
+    /// How the caller calls itself.
+    pub who: String,
+    /// Which service.
+    pub service: &'static str,
+    /// Method and path; ids and what was asked about left out.
+    pub what: String,
+}
+
+impl Sort {
+    /// How many of each sort all services have answered so far, and how long that took in all.
+    pub fn so_far(lab: &Lab) -> BTreeMap<Self, (usize, Duration)> {
+        let mut sorts: BTreeMap<Self, (usize, Duration)> = BTreeMap::new();
+        for service in Service::ALL {
+            for line in log(lab, service).lines() {
+                let mut fields = line.splitn(6, ' ').skip(1);
+                let mut next = || fields.next().unwrap_or_default();
+                let (method, path, _status, millis, who) = (next(), next(), next(), next(), next());
+                let path = path.split('?').next().unwrap_or_default();
+                let parts: Vec<&str> = path
+                    .split('/')
+                    .map(|part| if part.len() < 32 { part } else { "*" })
+                    .collect();
+                let sort = Self {
+                    who: who.split(' ').next().unwrap_or(NOBODY).to_owned(),
+                    service: service.name(),
+                    what: format!("{method} {}", parts.join("/")),
+                };
+                let (count, took) = sorts.entry(sort).or_default();
+                *count += 1;
+                *took += Duration::from_millis(millis.parse().expect("milliseconds"));
+            }
+        }
+        sorts
+    }
+}
+
+/// The CPU time of each service and of their database so far.
+pub fn cpu_of_each(lab: &Lab) -> Vec<(&'static str, Duration)> {
+    let names = Service::ALL.map(Service::name);
+    let all = names.into_iter().chain(["database"]);
+    all.map(|name| (name, busy(lab, name))).collect()
+}
+
 /// Counts up to a moment, or between two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
@@ -100,12 +147,7 @@ impl Work {
                 work.own += usize::from(is_own(line));
             }
         }
-        let names = Service::ALL.map(Service::name);
-        work.cpu = names
-            .iter()
-            .chain(&["database"])
-            .map(|one| busy(lab, one))
-            .sum();
+        work.cpu = cpu_of_each(lab).into_iter().map(|(_, cpu)| cpu).sum();
         work
     }
 

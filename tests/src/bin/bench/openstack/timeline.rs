@@ -1,16 +1,18 @@
-//! Each call that Understudy makes for the copy, and when: what its time goes into. For whoever wants
-//! to make it quicker.
+//! Each call that Understudy makes for the copy, and when, and all that the services then do for each
+//! other: what its time goes into. For whoever wants to make it quicker.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tests::openstack::{Lab, Quotas};
 
 use super::arena::Arena;
-use super::calls::OwnCall;
+use super::calls::{OwnCall, Sort, cpu_of_each};
 use super::compare::act;
 use super::copy::{Copy, Variant};
 use super::machine::Patience;
 use super::tool::{Act, Kind, Tool};
+use crate::table::columns;
 
 /// Makes and removes the copy twice in one process, and prints the calls of each act.
 pub async fn run(lab: &Lab, patience: &mut Patience) {
@@ -21,6 +23,7 @@ pub async fn run(lab: &Lab, patience: &mut Patience) {
         for what in [Act::Create, Act::Remove] {
             patience.calm().await;
             let before = OwnCall::all(lab).len();
+            let (sorts, cpu) = (Sort::so_far(lab), cpu_of_each(lab));
             let done = act(lab, &mut tool, what).await;
             println!(
                 "\n{experience}, {}: {:.2} s, {:.2} s of CPU; the services {:.1} s",
@@ -42,6 +45,7 @@ pub async fn run(lab: &Lab, patience: &mut Patience) {
                     call.words
                 );
             }
+            services(lab, &sorts, &cpu);
             if let Some(error) = done.took.error {
                 println!("failed: {error}");
             }
@@ -49,4 +53,41 @@ pub async fn run(lab: &Lab, patience: &mut Patience) {
     }
     drop(tool);
     arena.close().await;
+}
+
+/// What the services have done since: CPU time of each, and the calls by their sort, those first that
+/// took longest in all.
+fn services(
+    lab: &Lab,
+    sorts: &BTreeMap<Sort, (usize, Duration)>,
+    cpu: &[(&'static str, Duration)],
+) {
+    println!("\nCPU of the services");
+    for ((name, now), (_, before)) in cpu_of_each(lab).into_iter().zip(cpu) {
+        let spent = now.saturating_sub(*before);
+        println!("{name:10} {:6.2} s", spent.as_secs_f64());
+    }
+    let mut since: Vec<(Sort, usize, Duration)> = Sort::so_far(lab)
+        .into_iter()
+        .map(|(sort, (count, took))| {
+            let (counted, spent) = sorts.get(&sort).copied().unwrap_or_default();
+            (sort, count - counted, took.saturating_sub(spent))
+        })
+        .filter(|(_, count, _)| *count > 0)
+        .collect();
+    since.sort_by_key(|(_, _, took)| std::cmp::Reverse(*took));
+    println!("\nCalls by who made them");
+    let rows: Vec<[String; 5]> = since
+        .into_iter()
+        .map(|(sort, count, took)| {
+            [
+                count.to_string(),
+                took.as_millis().to_string(),
+                sort.who,
+                sort.service.to_owned(),
+                sort.what,
+            ]
+        })
+        .collect();
+    columns(&rows);
 }
