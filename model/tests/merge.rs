@@ -166,6 +166,16 @@ fn in_any_order(json: &Json) -> Json {
     }
 }
 
+/// The first of several items that are about the same, of one that stands behind it: they are numbered.
+fn first_of(key: &ItemKey) -> Option<ItemKey> {
+    let (name, number) = key.name.strip_suffix(')')?.rsplit_once(" (")?;
+    number.parse::<usize>().ok()?;
+    Some(ItemKey {
+        kind: key.kind,
+        name: name.to_owned(),
+    })
+}
+
 proptest! {
     #[test]
     fn who_changed_nothing_changes_nothing(a in any(), b in any()) {
@@ -195,7 +205,25 @@ proptest! {
             [&base, &ours, &theirs, &done.topology].map(|one| fields(&comparable_items(one)));
         let keys: BTreeSet<&ItemKey> =
             base.keys().chain(ours.keys()).chain(theirs.keys()).chain(done.keys()).collect();
+        let several: BTreeSet<ItemKey> = keys.iter().filter_map(|key| first_of(key)).collect();
         for key in keys {
+            // Where one of several that are about the same goes, those behind it get other numbers: so
+            // they are looked for among all of them.
+            let first = first_of(key).unwrap_or_else(|| key.clone());
+            if several.contains(&first) {
+                let all = |items: &BTreeMap<ItemKey, Json>| -> BTreeSet<String> {
+                    let same = items
+                        .iter()
+                        .filter(|(key, _)| first_of(key).unwrap_or_else(|| (*key).clone()) == first);
+                    same.map(|(_, item)| item.to_string()).collect()
+                };
+                let [base, ours, theirs, done] = [&base, &ours, &theirs, &done].map(all);
+                let is_told = told.iter().any(|(key, _)| *key == first || first_of(key).as_ref() == Some(&first));
+                for new in ours.union(&theirs).filter(|item| !base.contains(*item)) {
+                    prop_assert!(done.contains(new) || is_told, "{} {}", key, new);
+                }
+                continue;
+            }
             let [base, ours, theirs, done] = [&base, &ours, &theirs, &done]
                 .map(|items| items.get(key).unwrap_or(&Json::Null));
             if told.contains(&(key.clone(), None)) {
