@@ -231,7 +231,7 @@ fn question(body: Body) -> Result<(Question, Vec<Problem>), Failed> {
     let mut given = |side: &'static str, asked: Asked| match asked {
         Asked::Name(name) => Given::Named(name),
         Asked::File(text) => match topology(side, &text) {
-            Ok(topology) => Given::File(topology),
+            Ok(topology) => Given::File(topology.into()),
             Err(errors) => {
                 problems.extend(errors.into_iter().map(|error| problem(side, error)));
                 Given::Named(String::new())

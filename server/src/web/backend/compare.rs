@@ -74,7 +74,7 @@ pub(in crate::web) enum Given {
     /// As an address names it.
     Named(String),
     /// A file that came with the question.
-    File(Box<Topology>),
+    File(Arc<Topology>),
 }
 
 /// What is compared, and how.
@@ -114,10 +114,10 @@ struct Side {
 }
 
 impl Side {
-    fn new(origin: Origin, topology: Topology) -> Self {
+    fn new(origin: Origin, topology: impl Into<Arc<Topology>>) -> Self {
         Self {
             origin,
-            topology: Arc::new(topology),
+            topology: topology.into(),
             resolved: None,
         }
     }
@@ -202,14 +202,18 @@ impl Reader {
     /// A side of a question.
     async fn side(&self, given: &Given, question: &Question) -> Result<Side, Failed> {
         let mut side = match given {
-            Given::File(topology) => {
-                Side::new(Origin::File { kept: None }, topology.as_ref().clone())
-            }
+            Given::File(topology) => Side::new(Origin::File { kept: None }, Arc::clone(topology)),
             Given::Named(text) => match SideAsk::read(text)? {
                 SideAsk::Stored { name, ask } => self.stored_side(&name, &ask).await?,
                 SideAsk::File(hash) => self.kept_side(&hash).await?,
             },
         };
+        self.resolve(&mut side, question).await?;
+        Ok(side)
+    }
+
+    /// Works out what a side resolves to, where that is compared.
+    async fn resolve(&self, side: &mut Side, question: &Question) -> Result<(), Failed> {
         if question.by == CompareBy::Instance {
             let revision = match &side.origin {
                 Origin::Stored { revision, .. } => Some(revision),
@@ -218,7 +222,7 @@ impl Reader {
             let resolved = self.resolved(revision, &side.topology, question.sizing);
             side.resolved = Some(resolved.await?);
         }
-        Ok(side)
+        Ok(())
     }
 
     async fn stored_side(
@@ -259,7 +263,7 @@ impl Reader {
         // It was read before it was kept; a newer Understudy may read otherwise.
         match parse(&kept.name, &kept.text) {
             Ok(Document::Environment(topology)) => {
-                Ok(Side::new(Origin::File { kept: Some(kept) }, *topology))
+                Ok(Side::new(Origin::File { kept: Some(kept) }, topology))
             }
             Ok(Document::Recipe(_)) => Err(gone()),
             Err(error) => Err(bad_request(error.to_string())),

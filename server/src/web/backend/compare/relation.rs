@@ -4,10 +4,8 @@ use model::act::Act;
 use model::diff::{DiffReport, Side as DiffSide};
 use model::environment::{Environment, Layer};
 use model::recipe::Recipe;
-use model::topology::Topology;
 use plan::comparison;
 use plan::explain::{Decided, Relation, Said};
-use plan::state::State;
 
 use super::super::{Failed, Reader};
 use super::{Origin, Question, Side};
@@ -62,9 +60,9 @@ impl Known {
 }
 
 /// The difference of one of the sides, whichever comes first, from a state that should be like the other.
-fn report(side: &Side, other: &Topology, first: DiffSide, question: &Question) -> DiffReport {
+fn report(side: &Side, other: &Side, first: DiffSide, question: &Question) -> DiffReport {
     let sizing = question.sizing.sizing();
-    let (side, other) = (side.state(&sizing), State::new(other, &sizing));
+    let (side, other) = (side.state(&sizing), other.state(&sizing));
     match first {
         DiffSide::Before => comparison::compared(&side, &other, question.by),
         DiffSide::After => comparison::compared(&other, &side, question.by),
@@ -100,10 +98,19 @@ async fn relation(
         // What ran before, held against the plan of now.
         let store = reader.store();
         let planned = store.revision(of_a.id, Layer::Planned, None).await?;
-        let planned = planned
-            .as_ref()
-            .map_or(&*a.topology, |(_, planned)| planned);
-        let planned = report(a, planned, DiffSide::Before, question);
+        let planned = match planned {
+            None => report(a, a, DiffSide::Before, question),
+            Some((revision, topology)) => {
+                let origin = Origin::Stored {
+                    environment: of_a.clone(),
+                    revision,
+                    seen: None,
+                };
+                let mut planned = Side::new(origin, topology);
+                reader.resolve(&mut planned, question).await?;
+                report(a, &planned, DiffSide::Before, question)
+            }
+        };
         return Ok(Relation::Times {
             layer: at_a.layer,
             planned: Box::new(planned),
@@ -117,10 +124,12 @@ async fn relation(
         let Ok(derived) = plan::copy::derive(&source.topology, &recipe, copy.name.clone()) else {
             continue;
         };
+        let mut expected = Side::new(Origin::File { kept: None }, derived.topology);
+        reader.resolve(&mut expected, question).await?;
         let expected = if std::ptr::eq(copied, b) {
-            report(a, &derived.topology, DiffSide::Before, question)
+            report(a, &expected, DiffSide::Before, question)
         } else {
-            report(b, &derived.topology, DiffSide::After, question)
+            report(b, &expected, DiffSide::After, question)
         };
         return Ok(Relation::Copy {
             recipe: recipe.recipe.to_string(),
