@@ -17,8 +17,8 @@ use crate::data::{
     PricesData, ReportData, RunbookData, ThingData, WhatIfData,
 };
 use crate::routes::{
-    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, ReportAsk,
-    RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, PricesAsk,
+    ReportAsk, RunbookAsk, WhatIfAsk,
 };
 
 /// Why a page can't be shown.
@@ -80,8 +80,8 @@ pub trait Backend: Send + Sync {
     /// Capacity by date.
     async fn capacity(&self, ask: &CapacityAsk) -> Result<CapacityData, PageError>;
 
-    /// What things cost.
-    async fn prices(&self) -> Result<PricesData, PageError>;
+    /// What things cost, at a site or anywhere.
+    async fn prices(&self, ask: &PricesAsk) -> Result<PricesData, PageError>;
 
     /// The list of case studies.
     async fn cases(&self) -> Result<CasesData, PageError>;

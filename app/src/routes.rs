@@ -42,8 +42,8 @@ use model::id::{OperationId, RevisionNumber};
 use model::name::{EnvironmentName, GroupName, KeypairName};
 
 pub use asks::{
-    CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, FILE, InstanceAsk, SIDE_FILE,
-    SIDE_TEXT, compare, is_of_file,
+    CompareAsk, CompareBy, CompareSizing, CopyAsk, EnvironmentAsk, FILE, InstanceAsk, PricesAsk,
+    SIDE_FILE, SIDE_TEXT, compare, is_of_file,
 };
 pub use capacity::{
     CAPACITY, CapacityAsk, RESERVATIONS, ReservationForm, TARGETS, TargetForm, USUAL_DAYS, question,

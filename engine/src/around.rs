@@ -13,7 +13,8 @@ use chrono::NaiveDate;
 use model::collection::{Body, CloudState, Collection, HeldFilter, HeldKind, QuotaUse, SeenFlavor};
 use model::environment::{Environment, Layer};
 use model::id::{EnvironmentId, RevisionNumber};
-use model::name::{CloudName, FlavorName};
+use model::name::{CloudName, FlavorName, SiteName};
+use model::price::{PriceBooks, Prices};
 use model::topology::Topology;
 use plan::amounts::Measure;
 use plan::canonical;
@@ -33,9 +34,9 @@ struct Beside {
 
 /// What a cloud was collected to offer.
 #[derive(Debug)]
-struct Offered {
+pub(crate) struct Offered {
     collection: Collection,
-    offers: Offers,
+    pub(crate) offers: Offers,
     mark: String,
 }
 
@@ -80,8 +81,8 @@ pub struct Around {
     today: NaiveDate,
     others: Vec<Arc<Beside>>,
     offers: BTreeMap<CloudName, Arc<Offered>>,
-    priced: Option<BTreeSet<FlavorName>>,
-    /// Of the others, and of what has a price.
+    prices: Prices,
+    /// Of the others, and of the prices that hold.
     mark: String,
 }
 
@@ -107,6 +108,14 @@ impl Around {
         format!("{}/{offered}", self.mark)
     }
 
+    /// The sites that any environment names or is at; one may come more than once.
+    pub fn sites(&self) -> impl Iterator<Item = &SiteName> {
+        self.others.iter().flat_map(|other| {
+            let Topology { site, sites, .. } = &other.topology;
+            site.iter().chain(sites.keys())
+        })
+    }
+
     /// All findings about a state, the most urgent first.
     pub fn findings(&self, topology: &Topology, beheld: Beheld<'_>) -> Vec<Finding> {
         self.findings_beside(topology, beheld, &[])
@@ -130,27 +139,31 @@ impl Around {
             collected,
             others: &others,
             offers: offered.map(|offered| &offered.offers),
-            priced: self.priced.as_ref(),
+            prices: self.prices.at(topology.site.as_ref()).on(self.today),
             history,
         })
     }
 
-    /// The same with other flavors that have a price.
+    /// The same with other prices, which hold everywhere.
     #[must_use]
-    pub fn priced(self, priced: Option<BTreeSet<FlavorName>>) -> Self {
+    pub fn priced(self, books: Option<PriceBooks>) -> Self {
+        let prices = books.map(|anywhere| Prices {
+            anywhere,
+            ..Prices::default()
+        });
         Self {
-            priced: priced.or(self.priced),
+            prices: prices.unwrap_or(self.prices),
             ..self
         }
     }
 
     /// Where nothing is stored.
-    pub const fn nothing(today: NaiveDate) -> Self {
+    pub fn nothing(today: NaiveDate) -> Self {
         Self {
             today,
             others: Vec::new(),
             offers: BTreeMap::new(),
-            priced: None,
+            prices: Prices::default(),
             mark: String::new(),
         }
     }
@@ -174,17 +187,17 @@ impl Engine {
                 offers.insert(cloud.name, offered);
             }
         }
-        let books = self.prices().await?;
-        let priced = books
-            .on(today)
-            .map(|book| book.flavors.keys().cloned().collect::<BTreeSet<_>>());
+        let prices = self.prices().await?;
+        let at_sites = prices.at_sites.values().map(|books| books.on(today));
+        let sites: Vec<_> = prices.at_sites.keys().zip(at_sites).collect();
         let marks: Vec<&str> = others.iter().map(|other| other.mark.as_str()).collect();
-        let mark = canonical::hash(&(&marks, &priced)).map_err(unmarked)?;
+        let hold = (prices.anywhere.on(today), sites);
+        let mark = canonical::hash(&(&marks, hold)).map_err(unmarked)?;
         Ok(Around {
             today,
             others,
             offers,
-            priced,
+            prices,
             mark,
         })
     }
@@ -237,7 +250,7 @@ impl Engine {
     }
 
     /// What a cloud offers by its newest collection; none where it was never collected.
-    async fn offered(
+    pub(crate) async fn offered(
         &self,
         cloud: &CloudState,
         remembered: Option<&Remembered>,

@@ -19,7 +19,8 @@ impl Engine {
         if target.resources.is_empty() {
             return Ok(None);
         }
-        let books = self.prices().await?;
+        let prices = self.prices().await?;
+        let books = prices.at(topology.site.as_ref());
         let Some(book) = books.on(self.clock().now().date_naive()) else {
             return Ok(None);
         };
@@ -37,13 +38,14 @@ impl Engine {
         topology: &Topology,
         hours: u32,
     ) -> Result<Option<String>, EngineError> {
-        let books = self.prices().await?;
+        let prices = self.prices().await?;
+        let books = prices.at(topology.site.as_ref());
         let now = self.clock().now();
         let Some(book) = books.on(now.date_naive()) else {
             return Ok(None);
         };
         let cost = plan::cost::cost(topology, &Sizing::Planned, book);
-        let all = over(topology, &Sizing::Planned, &books, now, hours);
+        let all = over(topology, &Sizing::Planned, books, now, hours);
         let all = all.map_or_else(String::new, |spell| {
             let amount = spell.amount();
             format!(
@@ -65,9 +67,10 @@ impl Engine {
         from: DateTime<Utc>,
         hours: i64,
     ) -> Result<Option<String>, EngineError> {
-        let books = self.prices().await?;
+        let prices = self.prices().await?;
+        let books = prices.at(topology.site.as_ref());
         let hours = u32::try_from(hours).unwrap_or(0);
-        let spell = over(topology, &Sizing::Planned, &books, from, hours);
+        let spell = over(topology, &Sizing::Planned, books, from, hours);
         Ok(spell.map(|spell| {
             let more = spell.amount().unwrap_or_else(|| "not known".to_owned());
             let basis = spell.basis();

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use model::act::Act;
 use model::case::CaseStudy;
 use model::id::EnvironmentId;
-use model::name::{CaseName, EnvironmentName};
-use model::price::PriceBooks;
+use model::name::{CaseName, EnvironmentName, SiteName};
+use model::price::{PriceBooks, Prices};
 use model::writing::{Writing, WritingKey, WritingKind};
 use plan::explain::{Fingerprint, Said};
 use plan::writings::{
@@ -51,7 +51,12 @@ pub enum NewWriting {
         text: Option<KeptScenario>,
     },
     /// What things cost, from which days on.
-    Prices(Option<PriceBooks>),
+    Prices {
+        /// At which site; anywhere else where none is named.
+        site: Option<SiteName>,
+        /// The price books.
+        books: Option<PriceBooks>,
+    },
     /// By when an environment is to be as planned.
     Target {
         /// Which environment.
@@ -87,8 +92,9 @@ pub struct NewTarget {
 /// The name of the one target date of an environment.
 const TARGET: &str = "target";
 
-/// The name of the one writing that holds all price books.
+/// The name of the writing that holds the price books for anywhere; that of a site's has the site behind it.
 const PRICES: &str = "prices";
+const AT: &str = "prices at ";
 
 /// A case study with who imported it and when.
 pub type NamedCase = (Writing, CaseStudy);
@@ -161,11 +167,14 @@ impl Engine {
                 self.put(request, key, text.as_ref(), Some(environment.id))
                     .await
             }
-            NewWriting::Prices(books) => {
+            NewWriting::Prices { site, books } => {
                 let key = WritingKey {
                     kind: WritingKind::PriceBook,
                     about: String::new(),
-                    name: PRICES.to_owned(),
+                    name: match site {
+                        None => PRICES.to_owned(),
+                        Some(site) => format!("{AT}{site}"),
+                    },
                 };
                 self.put(request, key, books.as_ref(), None).await
             }
@@ -230,16 +239,28 @@ impl Engine {
     }
 
     /// What things cost, from which days on; nothing where nobody wrote it down.
-    pub async fn prices(&self) -> Result<PriceBooks, StoreError> {
+    pub async fn prices(&self) -> Result<Prices, StoreError> {
         let writings = self
             .store()
             .writings(WritingKind::PriceBook, Some(""))
             .await?;
-        let found = writings.iter().find(|writing| writing.key.name == PRICES);
-        found.map_or_else(
-            || Ok(PriceBooks::default()),
-            |writing| read(writing).map_err(unreadable),
-        )
+        let mut prices = Prices::default();
+        for writing in &writings {
+            let books: PriceBooks = read(writing).map_err(unreadable)?;
+            match writing.key.name.strip_prefix(AT) {
+                None => prices.anywhere = books,
+                Some(site) => {
+                    let site = SiteName::new(site).map_err(|error| StoreError::BadData {
+                        table: "writings",
+                        column: "name",
+                        row: writing.key.to_string(),
+                        why: error.to_string(),
+                    })?;
+                    prices.at_sites.insert(site, books);
+                }
+            }
+        }
+        Ok(prices)
     }
 
     /// By when an environment is to be as planned, where somebody said.

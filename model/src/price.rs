@@ -13,7 +13,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::name::{FlavorName, VolumeTypeName};
+use crate::name::{FlavorName, SiteName, VolumeTypeName};
 
 /// Millionths in one unit of a currency.
 const MICRO: u64 = 1_000_000;
@@ -334,6 +334,32 @@ impl PriceBooks {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// All that is written down of prices: what things cost anywhere, and what they cost at each site that has
+/// prices of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// What holds where a site has none of its own, and for what is at no site.
+    pub anywhere: PriceBooks,
+    /// What holds at a site, and nothing beside it.
+    pub at_sites: BTreeMap<SiteName, PriceBooks>,
+}
+
+impl Prices {
+    /// What was written down for a site itself, or for anywhere.
+    pub fn written_for(&self, site: Option<&SiteName>) -> Option<&PriceBooks> {
+        match site {
+            None => Some(&self.anywhere),
+            Some(site) => self.at_sites.get(site),
+        }
+    }
+
+    /// What things cost at a site: by its own books where it has any, else by those for anywhere.
+    pub fn at(&self, site: Option<&SiteName>) -> &PriceBooks {
+        let own = site.and_then(|site| self.at_sites.get(site));
+        own.unwrap_or(&self.anywhere)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Recipe {
     pub note: Option<String>,
     /// The kind of the environments it makes.
     pub kind: EnvironmentKind,
-    /// The cloud that the copies are made on; the source's own unless given.
+    /// The cloud that the copies are made on; the source's own unless given, and then they are at its site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud: Option<CloudName>,
     /// How long a copy lives.

@@ -161,6 +161,13 @@ pub fn derive(
         }
     }
     let keypairs = keypairs(source, recipe, &groups)?;
+    let cloud = recipe.cloud.clone().or_else(|| source.cloud.clone());
+    // On the same cloud it stands at the same site, with what that offers and costs.
+    let (site, sites) = if cloud == source.cloud {
+        (source.site.clone(), source.sites.clone())
+    } else {
+        (None, BTreeMap::new())
+    };
     let topology = Topology {
         layer: Layer::Planned,
         note: Some(format!(
@@ -169,7 +176,9 @@ pub fn derive(
         )),
         owner: source.owner.clone(),
         team: source.team.clone(),
-        cloud: recipe.cloud.clone().or_else(|| source.cloud.clone()),
+        cloud,
+        site,
+        sites,
         allowed_releases: source.allowed_releases.clone(),
         common: source.common.clone(),
         flavors,

@@ -296,9 +296,9 @@ fn group_cost(
     figure
 }
 
-/// One instance: by its flavor's name, else by all that the flavor has. Who boots from a volume
+/// One instance an hour: by its flavor's name, else by all that the flavor has. Who boots from a volume
 /// doesn't use the flavor's disk.
-fn instance(size: Size, has_disk: bool, book: &PriceBook) -> Result<Money, Unpriced> {
+pub fn instance(size: Size, has_disk: bool, book: &PriceBook) -> Result<Money, Unpriced> {
     let name = size.name.ok_or(Unpriced::FlavorUnknown)?;
     if let Some(price) = book.flavors.get(name) {
         return Ok(price.times(1));

@@ -37,10 +37,8 @@ mod stale_data;
 mod undersized;
 mod words;
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
-use model::name::FlavorName;
+use model::price::PriceBook;
 use model::topology::Topology;
 use serde::{Deserialize, Serialize};
 
@@ -116,8 +114,8 @@ pub struct Surroundings<'a> {
     pub others: &'a [&'a Topology],
     /// What its cloud offers.
     pub offers: Option<&'a Offers>,
-    /// The flavors that have a price, where there is a price book.
-    pub priced: Option<&'a BTreeSet<FlavorName>>,
+    /// What things cost where it is, where anybody wrote that down.
+    pub prices: Option<&'a PriceBook>,
     /// What was measured of its instances over time.
     pub history: Option<&'a History>,
 }
@@ -131,7 +129,7 @@ impl<'a> Surroundings<'a> {
             collected: None,
             others: &[],
             offers: None,
-            priced: None,
+            prices: None,
             history: None,
         }
     }

@@ -25,6 +25,6 @@ pub use estimate::estimate;
 pub use nearest::nearest;
 pub use open::open;
 pub use request::{request, request_to};
-pub use sites::{Held, Price, Prices, sites};
+pub use sites::{Held, Price, Prices, Told, sites};
 pub use table::{Align, Cell, Column, Figure, Report, Row, RowKind, Span, Table, Unit};
 pub use usage::{Usage, usage};

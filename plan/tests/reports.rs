@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 
 use examples::{copy_of, environment};
 use model::count::Sizing;
-use model::name::SiteName;
+use model::name::{CloudName, SiteName};
 use model::quota::{Quota, QuotaKind};
 use model::site::{Capability, Offer, Site};
 use model::topology::Topology;
+use plan::offers::Offers;
 use plan::report::{
-    Cell, Column, Figure, Held, Price, Report, Row, RowKind, Table, Unit, Usage, csv, current,
-    estimate, markdown, mediawiki, request, sites, usage,
+    Cell, Column, Figure, Held, Price, Report, Row, RowKind, Table, Told, Unit, Usage, csv,
+    current, estimate, markdown, mediawiki, request, sites, usage,
 };
 use proptest::prelude::*;
 
@@ -149,7 +150,7 @@ fn the_request_asks_what_is_open() {
 }
 
 /// Two made-up sites: one of which all is known, and one that told nothing.
-fn two_sites() -> (Site, BTreeMap<QuotaKind, Quota>, Site) {
+fn two_sites() -> (Site, Offers, Site) {
     let known = Site {
         note: Some("told everything".into()),
         offers: BTreeMap::from([
@@ -160,18 +161,20 @@ fn two_sites() -> (Site, BTreeMap<QuotaKind, Quota>, Site) {
         ..Site::default()
     };
     let quota = |limit| Quota { limit, used: 2 };
-    let quotas = BTreeMap::from([
+    let mut offers = Offers::none("2014-03-01T00:00:00Z".parse().unwrap());
+    offers.quotas = BTreeMap::from([
         (QuotaKind::Instances, quota(Some(18))),
         (QuotaKind::Vcpus, quota(None)),
         (QuotaKind::FloatingIps, quota(Some(10))),
     ]);
-    (known, quotas, Site::default())
+    (known, offers, Site::default())
 }
 
 #[test]
 fn one_plan_is_held_against_two_sites() {
     let planned = environment("production-2014.yaml");
-    let (known, quotas, silent) = two_sites();
+    let (known, offers, silent) = two_sites();
+    let cloud = CloudName::new("lab").unwrap();
     let (first, second) = (
         SiteName::new("first").unwrap(),
         SiteName::new("second").unwrap(),
@@ -180,14 +183,15 @@ fn one_plan_is_held_against_two_sites() {
         Held {
             name: &first,
             site: &known,
-            quotas: Some(&quotas),
-            flavors: None,
+            told: Some(Told {
+                cloud: &cloud,
+                offers: &offers,
+            }),
         },
         Held {
             name: &second,
             site: &silent,
-            quotas: None,
-            flavors: None,
+            told: None,
         },
     ];
     let prices = |site: &SiteName, _: &Topology, sizing: &Sizing| {
@@ -198,6 +202,7 @@ fn one_plan_is_held_against_two_sites() {
             },
             currency: "EUR".into(),
             unpriced: 3,
+            basis: "an offer".into(),
         })
     };
     let report = sites(&planned, &held, &prices);
@@ -336,10 +341,12 @@ proptest! {
     #[test]
     fn no_topology_makes_a_report_panic(a in anything::topology(), b in anything::topology()) {
         let first = SiteName::new("first").unwrap();
-        let (site, quotas, silent) = two_sites();
+        let (site, mut offers, silent) = two_sites();
+        offers.flavors.clone_from(&a.flavors);
+        let cloud = CloudName::new("lab").unwrap();
         let held = [
-            Held { name: &first, site: &site, quotas: Some(&quotas), flavors: Some(&a.flavors) },
-            Held { name: &first, site: &silent, quotas: None, flavors: None },
+            Held { name: &first, site: &site, told: Some(Told { cloud: &cloud, offers: &offers }) },
+            Held { name: &first, site: &silent, told: None },
         ];
         let alone = Usage { temporary: &[&a, &b], ..Usage::default() };
         for report in [

@@ -1,38 +1,98 @@
-//! What things cost: the price books, dated, and all of them as a table that any spreadsheet reads.
+//! What things cost, at a site or anywhere: the price books, dated, and all of them as a table that any
+//! spreadsheet reads.
 
 use leptos::prelude::*;
+use model::name::SiteName;
 use model::price::{Price, PriceBook};
 
 use crate::components::badge::{Tone, badge};
 use crate::components::empty::empty;
-use crate::components::form;
+use crate::components::form::{self, field, select};
 use crate::components::frame::{Place, heading};
 use crate::components::icon::{Icon, icon};
-use crate::context::{Shown, page};
+use crate::context::{Shown, page, query, readable};
 use crate::data::PricesData;
-use crate::routes;
+use crate::routes::{self, PricesAsk};
 
 /// The page.
 #[component]
 pub(crate) fn PricesPage() -> impl IntoView {
     page(|backend| async move {
-        let data = backend.prices().await?;
+        let ask = readable(PricesAsk::read(&query()))?;
+        let data = backend.prices(&ask).await?;
         Ok(Shown {
-            title: "Prices".to_owned(),
+            title: title(&ask),
             place: Place::Prices,
             view: draw(&data).into_any(),
         })
     })
 }
 
-fn draw(data: &PricesData) -> impl IntoView + use<> {
-    let PricesData { books, holds, csv } = data;
-    let shown = if books.is_empty() {
-        empty(
+fn title(ask: &PricesAsk) -> String {
+    match &ask.site {
+        None => "Prices".to_owned(),
+        Some(site) => format!("Prices at {site}"),
+    }
+}
+
+/// Where there is none.
+fn no_prices(site: Option<&SiteName>) -> impl IntoView + use<> {
+    match site {
+        None => empty(
             "Nobody has written down what things cost.",
             "With a price book, previews tell what a copy costs until it expires, and what-if what it all costs.",
         )
-        .into_any()
+        .into_any(),
+        Some(site) => empty(
+            &format!("Nobody has written down what things cost at {site}."),
+            "What costs something anywhere costs the same here until somebody does. With prices of its own a \
+             plan can be held against what other sites cost.",
+        )
+        .into_any(),
+    }
+}
+
+/// Whose prices are shown.
+fn chooser(site: Option<&SiteName>, sites: &[(SiteName, bool)]) -> impl IntoView + use<> {
+    let sites = sites.iter().map(|(site, own)| {
+        let label = if *own {
+            format!("{site}: prices of its own")
+        } else {
+            site.to_string()
+        };
+        (site.to_string(), label)
+    });
+    let all: Vec<(String, String)> = std::iter::once((String::new(), "anywhere".to_owned()))
+        .chain(sites)
+        .collect();
+    (all.len() > 1).then(|| {
+        view! {
+            <form class="filter" method="get" action=routes::PRICES>
+                {field(
+                    "prices-site",
+                    "Site",
+                    None,
+                    select("prices-site", "site", site.map(AsRef::as_ref), all),
+                )}
+                <div class="filter-actions">
+                    <button type="submit">"Show"</button>
+                </div>
+            </form>
+        }
+    })
+}
+
+fn draw(data: &PricesData) -> impl IntoView + use<> {
+    let PricesData {
+        site,
+        sites,
+        books,
+        holds,
+        csv,
+    } = data;
+    let ask = PricesAsk { site: site.clone() };
+    let shown = if books.is_empty() {
+        no_prices(site.as_ref()).into_any()
     } else {
         books
             .iter()
@@ -43,14 +103,15 @@ fn draw(data: &PricesData) -> impl IntoView + use<> {
     let rows = (csv.lines().count() + 3).clamp(8, 30).to_string();
     let actions = (!books.is_empty()).then(|| {
         view! {
-            <a class="button" href=routes::PRICES_CSV>
+            <a class="button" href=ask.address(routes::PRICES_CSV)>
                 {icon(Icon::Download)}
                 "CSV"
             </a>
         }
     });
     view! {
-        {heading("Prices", None, actions)}
+        {heading(title(&ask), None, actions)}
+        {chooser(site.as_ref(), sites)}
         {shown}
         <section aria-labelledby="write-title">
             <h2 id="write-title">"All price books as CSV"</h2>
@@ -59,6 +120,11 @@ fn draw(data: &PricesData) -> impl IntoView + use<> {
             </p>
             <form method="post" action=routes::PRICES class="note-form">
                 {form::token()}
+                {site
+                    .as_ref()
+                    .map(|site| {
+                        view! { <input type="hidden" name="site" value=site.to_string() /> }
+                    })}
                 <label class="wide">
                     "Prices"
                     <textarea name="csv" rows=rows spellcheck="false" class="mono">

@@ -3,7 +3,7 @@
 use model::diff::ChangeWord;
 use model::environment::Layer;
 use model::id::RevisionNumber;
-use model::name::RecipeName;
+use model::name::{RecipeName, SiteName};
 pub use plan::comparison::By as CompareBy;
 use plan::explain::Class;
 
@@ -43,6 +43,28 @@ impl InstanceAsk {
         Ok(Self {
             lines: query.number("lines")?,
         })
+    }
+}
+
+/// Whose prices are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PricesAsk {
+    /// The site's; none: those for anywhere.
+    pub site: Option<SiteName>,
+}
+
+impl PricesAsk {
+    /// Reads it from an address.
+    pub fn read(query: &Query) -> Result<Self, String> {
+        Ok(Self {
+            site: query.value("site")?,
+        })
+    }
+
+    /// An address that asks for it: of the page, or of the same as a file.
+    pub fn address(&self, path: &str) -> String {
+        let site = self.site.as_ref().map(ToString::to_string);
+        address(path, &[("site", site)])
     }
 }
 

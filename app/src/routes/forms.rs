@@ -156,6 +156,9 @@ pub struct ScenarioForm {
 pub struct PricesForm {
     /// [`super::FORM_TOKEN`].
     pub form_token: String,
+    /// At which site; empty: anywhere else.
+    #[serde(default)]
+    pub site: String,
     /// All price books, as CSV; nothing: there are none any more.
     #[serde(default)]
     pub csv: String,

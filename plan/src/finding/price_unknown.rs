@@ -1,5 +1,6 @@
-//! What an environment costs can't be told: groups without a flavor, and flavors without a price in
-//! the price book. Where there is no price book, only the flavors that nobody named are told.
+//! What an environment costs can't be told: groups without a flavor, and flavors for which the price book
+//! has neither a price by name nor one for each of their parts. Where there is no price book, only the
+//! flavors that nobody named are told.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +9,24 @@ use model::value::Value;
 
 use super::words::{counted, groups, list};
 use super::{Finding, Rule, Severity, Surroundings};
+use crate::cost::instance;
+use crate::need::Size;
 
 pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
     let topology = around.topology;
     let mut no_flavor = Vec::new();
-    let mut used: BTreeSet<&FlavorName> = BTreeSet::new();
+    // With whether its disk is used.
+    let mut used: BTreeSet<(&FlavorName, bool)> = BTreeSet::new();
     for (name, group) in groups(topology) {
+        let has_disk = group.boot.is_disk();
         let own = group
             .instances
             .values()
             .filter_map(|facts| facts.flavor.as_ref());
-        used.extend(own);
+        used.extend(own.map(|flavor| (flavor, has_disk)));
         match &group.flavor {
             Value::Fixed(flavor) => {
-                used.insert(flavor);
+                used.insert((flavor, has_disk));
             }
             // Instances that were seen with flavors of their own leave their group's open.
             Value::AssignedByCloud | Value::Unknown => {
@@ -50,15 +55,25 @@ pub(super) fn find(around: &Surroundings<'_>, into: &mut Vec<Finding>) {
             "choose a flavor for each",
         );
     }
-    if let Some(priced) = around.priced {
-        let without: Vec<_> = used
+    if let Some(prices) = around.prices {
+        let without: BTreeSet<&FlavorName> = used
             .into_iter()
-            .filter(|it| !priced.contains(*it))
+            .filter(|(name, has_disk)| {
+                let size = Size {
+                    name: Some(name),
+                    flavor: topology.flavors.get(*name),
+                };
+                instance(size, *has_disk, prices).is_err()
+            })
+            .map(|(name, _)| name)
             .collect();
         if !without.is_empty() {
             push(
                 format!("there is no price for {}", list(&without)),
-                "the price book has none".to_owned(),
+                format!(
+                    "the price book from {} has none, and not one for each of their parts",
+                    prices.from
+                ),
                 "add the price to the price book",
             );
         }

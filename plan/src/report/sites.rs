@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use model::count::Sizing;
 use model::flavor::Flavor;
-use model::name::{FlavorName, SiteName};
+use model::name::{CloudName, FlavorName, SiteName};
+use model::price::PriceBook;
 use model::quota::{Quota, QuotaKind};
 use model::site::{Capability, Offer, Site};
 use model::topology::Topology;
@@ -15,6 +16,8 @@ use super::capability::{needed_by_words, offer_words, offered, words};
 use super::figures::{self, takes};
 use super::table::{Cell, Column, Figure, Report, Row, RowKind, Table, Unit};
 use crate::capacity::{BySizing, Totals};
+use crate::cost::cost;
+use crate::offers::Offers;
 
 /// What is known of a site.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +26,42 @@ pub struct Held<'a> {
     pub name: &'a SiteName,
     /// What it offers.
     pub site: &'a Site,
-    /// The quotas of its cloud, where they were told; one that is missing is unknown.
-    pub quotas: Option<&'a BTreeMap<QuotaKind, Quota>>,
-    /// The flavors of its cloud, where they were told.
-    pub flavors: Option<&'a BTreeMap<FlavorName, Flavor>>,
+    /// What a cloud there told of itself, where one did.
+    pub told: Option<Told<'a>>,
+}
+
+/// What a cloud told of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Which cloud.
+    pub cloud: &'a CloudName,
+    /// Its flavors and quotas; a quota that is missing is unknown, and so are flavors where there is none.
+    pub offers: &'a Offers,
+}
+
+impl<'a> Held<'a> {
+    fn quota(&self, kind: QuotaKind) -> Option<&'a Quota> {
+        self.told?.offers.quotas.get(&kind)
+    }
+
+    fn flavors(&self) -> Option<&'a BTreeMap<FlavorName, Flavor>> {
+        let flavors = &self.told?.offers.flavors;
+        (!flavors.is_empty()).then_some(flavors)
+    }
+
+    /// What people should know of where the figures are from.
+    fn notes(&self) -> Vec<String> {
+        let said = self.site.note.as_ref();
+        let said = said.map(|note| format!("{}: {note}", self.name));
+        let told = self.told.map(|Told { cloud, offers }| {
+            format!(
+                "{}: quotas and flavors are those of the cloud {cloud}, as collected at {}.",
+                self.name,
+                offers.at.format("%Y-%m-%d %H:%M UTC")
+            )
+        });
+        said.into_iter().chain(told).collect()
+    }
 }
 
 /// What an environment costs at a site.
@@ -36,8 +71,24 @@ pub struct Price {
     pub hundredths: u64,
     /// The currency's code: `EUR`.
     pub currency: String,
-    /// How many instances have no price, and so are missing in it.
+    /// How many items have no price, and so are missing in it.
     pub unpriced: u64,
+    /// Whose prices these are, and since when, in words.
+    pub basis: String,
+}
+
+impl Price {
+    /// By a price book of somebody; none where nothing has a price.
+    pub fn by(book: &PriceBook, whose: &str, topology: &Topology, sizing: &Sizing) -> Option<Self> {
+        let cost = cost(topology, sizing, book);
+        let month = cost.total.per_month()?;
+        Some(Self {
+            hundredths: month.cents().try_into().unwrap_or(u64::MAX),
+            currency: book.currency.code().to_owned(),
+            unpriced: cost.total.of - cost.total.priced,
+            basis: format!("{whose}, from {}", book.from),
+        })
+    }
 }
 
 /// Whoever knows prices. None where nothing has one.
@@ -66,10 +117,11 @@ pub fn sites(topology: &Topology, held: &[Held<'_>], prices: &impl Prices) -> Re
             Row::new(RowKind::Plain, cells)
         })
         .collect();
-    let mut notes: Vec<String> = held
-        .iter()
-        .filter_map(|held| Some(format!("{}: {}", held.name, held.site.note.as_ref()?)))
-        .collect();
+    let mut notes: Vec<String> = held.iter().flat_map(Held::notes).collect();
+    notes.extend(held.iter().filter_map(|held| {
+        let price = prices.price(held.name, topology, &Sizing::Planned)?;
+        Some(format!("{}: priced by {}.", held.name, price.basis))
+    }));
     if rows.is_empty() {
         notes.push("Nothing that is known speaks against any of them; what is unknown may.".into());
     } else {
@@ -121,8 +173,7 @@ fn quotas<'a>(topology: &Topology, held: &[Held<'a>], misfits: &mut Vec<Misfit<'
         };
         let mut cells = vec![Cell::text(named(kind)), shown];
         for held in held {
-            let quota = held.quotas.and_then(|quotas| quotas.get(&kind));
-            let Some(quota) = quota else {
+            let Some(quota) = held.quota(kind) else {
                 cells.push(Cell::unknown("its quota was not told"));
                 continue;
             };
@@ -255,7 +306,7 @@ fn flavors<'a>(
     for name in used {
         let mut cells = vec![Cell::text(name.as_str())];
         for held in held {
-            let Some(flavors) = held.flavors else {
+            let Some(flavors) = held.flavors() else {
                 cells.push(Cell::unknown("its flavors were not told"));
                 continue;
             };

@@ -1,7 +1,6 @@
 //! What is stated in documents; how old data are; quotas and prices.
 
-use std::collections::BTreeSet;
-
+use model::price::csv;
 use model::topology::Topology;
 use plan::finding::{Rule, Surroundings, beside, findings};
 use plan::offers::{Offers, Quota, QuotaKind};
@@ -112,16 +111,26 @@ fn prices_that_nobody_knows() {
     let rule = Rule::PriceUnknown;
     let topology = production(SIZED);
     silent(rule, &topology);
-    let with = |priced: &[&str]| {
-        let priced: BTreeSet<_> = priced.iter().map(|name| name.parse().unwrap()).collect();
+    let with = |rows: &[&str]| {
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| format!("2013-01-01,EUR,{row}\n"))
+            .collect();
+        let text = format!("from,currency,what,name,per_hour\n{}", rows.concat());
+        let books = csv::read(&text).unwrap();
         let around = Surroundings {
-            priced: Some(&priced),
+            prices: books.on(today()),
             ..Surroundings::of(&topology, today())
         };
         by(rule, &around)
     };
-    assert_eq!(only(with(&[])), hint("there is no price for small"));
-    assert_eq!(with(&["small"]), []);
+    let none = hint("there is no price for small");
+    assert_eq!(only(with(&["address,,1"])), none);
+    assert_eq!(only(with(&["flavor,large,1"])), none);
+    assert_eq!(with(&["flavor,small,1"]), []);
+    // What a flavor is made of has a price too, where all of it has.
+    assert_eq!(only(with(&["vcpu,,1", "ram-gib,,1"])), none);
+    assert_eq!(with(&["vcpu,,1", "ram-gib,,1", "disk-gib,,0"]), []);
     let open = production(&SIZED.replace("flavor: small, ", ""));
     assert_eq!(
         one(rule, &open),

@@ -4,10 +4,11 @@
 #[path = "../../../model/tests/common/mod.rs"]
 mod random;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::flavor::Flavor;
+use model::price::{Price, PriceBook};
 use model::quota::{Quota, QuotaKind};
 use model::unit::{Gib, Hundredths, Mib};
 use plan::finding::{History, Measured, Room, Sample, Surroundings, findings, sorted};
@@ -101,7 +102,7 @@ proptest! {
         renamed in any::<bool>(),
         (today, collected) in (date(), option::of(date())),
         offers in option::of(offers().boxed()),
-        priced in option::of(btree_set("[a-z0-9]{1,3}", 0..4)),
+        priced in option::of((btree_set("[a-z0-9]{1,3}", 0..4), any::<bool>())),
         history in option::of(history().boxed()),
     ) {
         let mut other = other;
@@ -110,15 +111,20 @@ proptest! {
             other.environment = "elsewhere".parse().unwrap();
         }
         let others = [&topology, &other];
-        let priced: Option<BTreeSet<_>> =
-            priced.map(|all| all.iter().map(|name| name.parse().unwrap()).collect());
+        let prices = priced.map(|(flavors, parts)| {
+            let price = Price::micro(1).unwrap();
+            let mut book = PriceBook::new(today, "EUR".parse().unwrap());
+            book.flavors = flavors.iter().map(|name| (name.parse().unwrap(), price)).collect();
+            book.vcpu = parts.then_some(price);
+            book
+        });
         let around = Surroundings {
             topology: &topology,
             today,
             collected,
             others: &others,
             offers: offers.as_ref(),
-            priced: priced.as_ref(),
+            prices: prices.as_ref(),
             history: history.as_ref(),
         };
         let all = findings(&around);

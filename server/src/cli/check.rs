@@ -1,10 +1,8 @@
 //! `check`: what is worth knowing about an environment, for people and for pipelines.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use model::environment::Layer;
-use model::name::FlavorName;
 use plan::finding::{Finding, Severity, Sorted, sorted};
 use serde::Serialize;
 
@@ -42,17 +40,18 @@ pub(super) async fn run(args: CheckArgs, setup: Setup, out: Out) -> Result<Done,
         others.push(sources.topology(other).await?);
     }
     let today = prices::day(on);
-    let priced: Option<BTreeSet<FlavorName>> = match &book {
+    let books = match &book {
         None => None,
         Some(path) => {
             let books = prices::read(path)?;
-            let book = prices::on(&books, &path.display().to_string(), today)?;
-            Some(book.flavors.keys().cloned().collect())
+            // None that holds is no reason to judge by those that are stored.
+            prices::on(&books, &path.display().to_string(), today)?;
+            Some(books)
         }
     };
     let by = By {
         on: today,
-        priced,
+        prices: books,
         more: &others,
     };
     let (topology, all) = Box::pin(sources.judged(&subject, by)).await?;

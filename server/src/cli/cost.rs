@@ -23,12 +23,15 @@ pub(super) async fn run(args: CostArgs, setup: Setup, out: Out) -> Result<Done, 
         data,
     } = args;
     let mut sources = Sources::new(data, setup);
-    let (books, whose) = match path {
-        Some(path) => (prices::read(&path)?, path.display().to_string()),
-        None => (sources.prices().await?, "the stored prices".to_owned()),
+    let topology = sources.topology(&subject).await?;
+    let (books, whose) = if let Some(path) = path {
+        (prices::read(&path)?, path.display().to_string())
+    } else {
+        let prices = sources.prices().await?;
+        let books = prices.at(topology.site.as_ref()).clone();
+        (books, "the stored prices".to_owned())
     };
     let book = prices::on(&books, &whose, prices::day(on))?;
-    let topology = sources.topology(&subject).await?;
     sources.close().await;
     let sizing = sizing(named.sizing, [&topology])?;
     let cost = cost(&topology, &sizing, book);

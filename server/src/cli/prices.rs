@@ -50,20 +50,32 @@ pub(super) fn on<'b>(
 /// Stores or prints price books.
 pub(super) async fn run(command: PricesCommand, setup: Setup, out: Out) -> Result<Done, CliError> {
     match command {
-        PricesCommand::Import { file, reason, data } => {
+        PricesCommand::Import {
+            file,
+            site,
+            reason,
+            data,
+        } => {
             let books = read(&file)?;
             let installation = open(&data, setup).await?;
             let count = books.iter().count();
-            let ask = Ask::Write(NewWriting::Prices(Some(books)));
+            let of = site
+                .as_ref()
+                .map_or_else(String::new, |site| format!(" for {site}"));
+            let books = Some(books);
+            let ask = Ask::Write(NewWriting::Prices { site, books });
             installation.engine.submit(request(reason), ask).await?;
             installation.close().await;
-            out.text(&format!("{count} stored, in the place of all that were\n"));
+            out.text(&format!(
+                "{count} stored{of}, in the place of all that were\n"
+            ));
         }
-        PricesCommand::Export { data } => {
+        PricesCommand::Export { site, data } => {
             let installation = open(&data, setup).await?;
-            let books = installation.engine.prices().await?;
+            let prices = installation.engine.prices().await?;
             installation.close().await;
-            out.text(&csv::write(&books));
+            let books = prices.written_for(site.as_ref()).cloned();
+            out.text(&csv::write(&books.unwrap_or_default()));
         }
     }
     Ok(Done::Yes)

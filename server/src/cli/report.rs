@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::count::Sizing;
+use engine::sites::AtSites;
 use model::name::SiteName;
 use model::price::PriceBooks;
 use model::site::Site;
 use model::topology::Topology;
-use plan::cost::cost;
 use plan::report::{
-    Held, Price, Report, Usage, csv, current, estimate, markdown, mediawiki, open, request_to,
-    sites, usage,
+    Report, Usage, csv, current, estimate, markdown, mediawiki, open, request_to, usage,
 };
 use plan::writings::Note;
 
@@ -106,8 +104,9 @@ pub(super) async fn run(command: ReportCommand, setup: Setup, to: Out) -> Result
         } => {
             let mut sources = Sources::new(data, setup);
             let topology = sources.topology(&subject).await?;
+            let known = sources.at_sites(&subject, &topology).await?;
             sources.close().await;
-            (at_sites(&topology, site, &prices)?, format)
+            (at_sites(&topology, known, site, &prices)?, format)
         }
     };
     print(&report, form, to)?;
@@ -135,6 +134,7 @@ async fn all(sources: &mut Sources, subjects: &[String]) -> Result<Vec<Topology>
 /// A plan at the sites that are named, or at all that it knows.
 fn at_sites(
     topology: &Topology,
+    mut at_sites: AtSites,
     named: Vec<SiteName>,
     files: &[String],
 ) -> Result<Report, CliError> {
@@ -155,28 +155,10 @@ fn at_sites(
         })?;
         known.push((name, site));
     }
-    let books = books_of(files)?;
-    let today = prices::day(None);
-    let held: Vec<Held<'_>> = known
-        .into_iter()
-        .map(|(name, site)| Held {
-            name,
-            site,
-            quotas: None,
-            flavors: None,
-        })
-        .collect();
-    let price = |site: &SiteName, topology: &Topology, sizing: &Sizing| {
-        let book = books.get(site)?.on(today)?;
-        let cost = cost(topology, sizing, book);
-        let month = cost.total.per_month()?;
-        Some(Price {
-            hundredths: month.cents().try_into().unwrap_or(u64::MAX),
-            currency: book.currency.code().to_owned(),
-            unpriced: cost.total.of - cost.total.priced,
-        })
-    };
-    Ok(sites(topology, &held, &price))
+    for (site, books) in books_of(files)? {
+        at_sites.price(site, books);
+    }
+    Ok(at_sites.report(topology, &known, prices::day(None)))
 }
 
 /// Price books by site, as they are typed: `provider=prices.csv`.

@@ -35,7 +35,7 @@ pub(super) async fn run(args: ShowArgs, setup: Setup, out: Out) -> Result<Done, 
         (Document::Environment(_), None, Format::Text) => {
             let by = By {
                 on: today,
-                priced: None,
+                prices: None,
                 more: &[],
             };
             Box::pin(sources.judged(&subject, by)).await?.1

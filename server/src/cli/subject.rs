@@ -1,19 +1,19 @@
 //! What A and B are: a file, a stored environment, or nothing. The store is opened only where
 //! something stored is asked for, so that files can be read without any data folder.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use engine::Engine;
 use engine::around::{Around, Beheld};
+use engine::sites::AtSites;
 use model::case::CaseStudy;
 use model::environment::{Environment, Layer, Revision};
 use model::file::{Document, parse_bytes};
 use model::id::RevisionNumber;
 use model::key::Key;
-use model::name::{EnvironmentName, FlavorName, RecipeName};
-use model::price::PriceBooks;
+use model::name::{EnvironmentName, RecipeName};
+use model::price::{PriceBooks, Prices};
 use model::recipe::Recipe;
 use model::topology::Topology;
 use plan::finding::Finding;
@@ -98,8 +98,8 @@ fn parse_file(path: &Path) -> Result<Document, CliError> {
 pub(super) struct By<'a> {
     /// The day.
     pub(super) on: NaiveDate,
-    /// The flavors that have a price, in place of those of the stored price books.
-    pub(super) priced: Option<BTreeSet<FlavorName>>,
+    /// What things cost, in place of the stored prices.
+    pub(super) prices: Option<PriceBooks>,
     /// Further environments.
     pub(super) more: &'a [Topology],
 }
@@ -155,8 +155,8 @@ impl Sources {
         match self.stored(text).await? {
             None => {
                 let topology = self.topology(text).await?;
-                let By { on, priced, more } = by;
-                let around = Around::nothing(on).priced(priced);
+                let By { on, prices, more } = by;
+                let around = Around::nothing(on).priced(prices);
                 let found = around.findings_beside(&topology, Beheld::default(), more);
                 Ok((topology, found))
             }
@@ -176,11 +176,11 @@ impl Sources {
         topology: &mut Topology,
         by: By<'_>,
     ) -> Result<Vec<Finding>, CliError> {
-        let By { on, priced, more } = by;
+        let By { on, prices, more } = by;
         let engine = &self.installation().await?.engine;
         let store = engine.store();
         let environments = store.environments(false).await?;
-        let around = engine.around(&environments, on, None).await?.priced(priced);
+        let around = engine.around(&environments, on, None).await?.priced(prices);
         let layer = revision.layer;
         let newest = match layer {
             Layer::Planned => environment.planned,
@@ -207,8 +207,22 @@ impl Sources {
     }
 
     /// What things cost, as it is stored.
-    pub(super) async fn prices(&mut self) -> Result<PriceBooks, CliError> {
+    pub(super) async fn prices(&mut self) -> Result<Prices, CliError> {
         Ok(self.installation().await?.engine.prices().await?)
+    }
+
+    /// What is known of the sites of an environment. Of those that a file names nothing is known but what
+    /// stands in it.
+    pub(super) async fn at_sites(
+        &mut self,
+        text: &str,
+        topology: &Topology,
+    ) -> Result<AtSites, CliError> {
+        if as_file(text)?.is_some() {
+            return Ok(AtSites::default());
+        }
+        let engine = &self.installation().await?.engine;
+        Ok(engine.at_sites(topology, None).await?)
     }
 
     /// The stored case studies.

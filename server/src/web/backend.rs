@@ -37,8 +37,8 @@ use app::data::{
     PricesData, ReportData, RunbookData, ThingData, WhatIfData,
 };
 use app::routes::{
-    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, Query,
-    ReportAsk, RunbookAsk, WhatIfAsk,
+    CapacityAsk, CompareAsk, CopyAsk, EditAsk, EnvironmentAsk, InstanceAsk, NearestAsk, PricesAsk,
+    Query, ReportAsk, RunbookAsk, WhatIfAsk,
 };
 use async_trait::async_trait;
 use axum::http::Uri;
@@ -172,8 +172,8 @@ impl Backend for Reader {
         Ok(self.read_capacity(ask).await?)
     }
 
-    async fn prices(&self) -> Result<PricesData, PageError> {
-        Ok(self.read_prices().await?)
+    async fn prices(&self, ask: &PricesAsk) -> Result<PricesData, PageError> {
+        Ok(self.read_prices(ask).await?)
     }
 
     async fn cases(&self) -> Result<CasesData, PageError> {

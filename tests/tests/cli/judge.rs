@@ -131,6 +131,34 @@ fn reports_are_the_documents_tables() {
 }
 
 #[test]
+fn a_stored_plan_is_held_against_what_its_sites_offer_and_cost() {
+    let place = Place::new();
+    let planned = example("production-2014.yaml");
+    let prices = place.file(
+        "offer.csv",
+        "from,currency,what,name,per_hour\n2013-01-01,EUR,address,,0.004\n",
+    );
+    place.run(["import", &planned]).ended(0);
+    place
+        .run(["prices", "import", &prices, "--site", "provider"])
+        .ended(0);
+    let exported = |arguments: &[&str]| place.run(arguments).ended(0).stdout;
+    assert!(exported(&["prices", "export", "--site", "provider"]).contains("0.004"));
+    assert!(!exported(&["prices", "export"]).contains("0.004"));
+    let known = exported(&["report", "sites", "production-2014"]);
+    let own = "provider: priced by prices of its own, from 2013-01-01.";
+    assert!(known.contains(own), "{known}");
+    assert!(known.contains("its quota was not told"), "{known}");
+    // Of a file nothing is known but what stands in it.
+    let of_a_file = exported(&["report", "sites", &planned]);
+    assert!(!of_a_file.contains("priced by"), "{of_a_file}");
+    place.run(["collect", "simulated"]).ended(0);
+    let known = exported(&["report", "sites", "production-2014"]);
+    let told = "provider: quotas and flavors are those of the cloud simulated, as collected at";
+    assert!(known.contains(told), "{known}");
+}
+
+#[test]
 fn a_cost_says_how_much_of_it_has_a_price() {
     let place = Place::new();
     let prices = place.file(

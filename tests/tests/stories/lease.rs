@@ -147,7 +147,10 @@ async fn a_longer_lease_is_proved_anew_beside_what_is_reserved() {
     engine.submit(request(), withdraw).await.unwrap();
     let prices = "from,currency,what,name,per_hour\n2013-01-01,EUR,address,,0.5\n";
     let books = model::price::csv::read(prices).unwrap();
-    let ask = Ask::Write(NewWriting::Prices(Some(books)));
+    let ask = Ask::Write(NewWriting::Prices {
+        site: None,
+        books: Some(books),
+    });
     engine.submit(request(), ask).await.unwrap();
     let proof = engine.prove_extension(&copy, &lease, until).await.unwrap();
     let cost = proof.checks.iter().find(|check| check.what == "cost");

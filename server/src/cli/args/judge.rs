@@ -197,7 +197,7 @@ pub(in crate::cli) enum ReportCommand {
         /// Which of its sites [default: all that it names]
         #[arg(long, value_name = "SITE")]
         site: Vec<SiteName>,
-        /// A price book (CSV) for a site, as in provider=prices.csv
+        /// A price book (CSV) for a site, as in provider=prices.csv [default: the stored ones, where A is stored]
         #[arg(long, value_name = "SITE=FILE")]
         prices: Vec<String>,
         #[command(flatten)]
@@ -227,14 +227,17 @@ pub(in crate::cli) struct CostArgs {
 /// What is done with the stored price books.
 #[derive(Clone, Debug, Subcommand)]
 pub(in crate::cli) enum PricesCommand {
-    /// Store what things cost, from a CSV file; it takes the place of all that was stored
+    /// Store what things cost, from a CSV file; it takes the place of all that was stored for the same site
     #[command(
-        after_help = "Examples:\n  understudy prices import prices.csv --reason 'offer of March'"
+        after_help = "Examples:\n  understudy prices import prices.csv --reason 'offer of March'\n  understudy prices import offer.csv --site provider"
     )]
     Import {
         /// The price books (CSV)
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// What things cost at this site alone [default: anywhere]
+        #[arg(long, value_name = "SITE")]
+        site: Option<SiteName>,
         /// Why, for the log
         #[arg(long)]
         reason: Option<String>,
@@ -243,6 +246,9 @@ pub(in crate::cli) enum PricesCommand {
     },
     /// Print all stored price books as CSV
     Export {
+        /// Those of this site alone [default: those for anywhere]
+        #[arg(long, value_name = "SITE")]
+        site: Option<SiteName>,
         #[command(flatten)]
         data: DataArgs,
     },

@@ -227,9 +227,10 @@ impl Reader {
 
     /// What an environment costs from now on, for an hour and for so many.
     async fn cost_of(&self, topology: &Topology, hours: u32) -> Result<Known<Cost>, Failed> {
-        let books = self.engine().prices().await?;
+        let prices = self.engine().prices().await?;
+        let books = prices.at(topology.site.as_ref());
         let now = self.engine().clock().now();
-        let spell = |hours| over(topology, &Sizing::Planned, &books, now, hours);
+        let spell = |hours| over(topology, &Sizing::Planned, books, now, hours);
         let (Some(one), Some(all)) = (spell(1), spell(hours)) else {
             return Ok(no_prices());
         };

@@ -1,16 +1,31 @@
 //! What things cost, as it was written down.
 
+use std::collections::BTreeSet;
+
 use app::data::PricesData;
+use app::routes::PricesAsk;
+use model::name::SiteName;
 use model::price::csv;
 
 use super::{Failed, Reader};
 
 impl Reader {
-    pub(super) async fn read_prices(&self) -> Result<PricesData, Failed> {
-        let books = self.engine().prices().await?;
-        let today = self.engine().clock().now().date_naive();
+    pub(super) async fn read_prices(&self, ask: &PricesAsk) -> Result<PricesData, Failed> {
+        let prices = self.engine().prices().await?;
+        let site = ask.site.as_ref();
+        let books = prices.written_for(site).cloned().unwrap_or_default();
+        let mut sites: BTreeSet<SiteName> = self.around().await?.sites().cloned().collect();
+        sites.extend(prices.at_sites.keys().cloned());
         Ok(PricesData {
-            holds: books.on(today).map(|book| book.from),
+            site: ask.site.clone(),
+            sites: sites
+                .into_iter()
+                .map(|site| {
+                    let own = prices.at_sites.contains_key(&site);
+                    (site, own)
+                })
+                .collect(),
+            holds: books.on(self.today()).map(|book| book.from),
             csv: csv::write(&books),
             books,
         })

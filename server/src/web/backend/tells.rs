@@ -1,9 +1,11 @@
-//! Runbooks and reports, from the states that are stored. Nothing is asked of a cloud.
+//! Runbooks and reports, from what is stored. Nothing is asked of a cloud.
 
 use std::sync::Arc;
 
 use app::data::{ReportData, RunbookData};
 use app::routes::{CompareSizing, EnvironmentAsk, ReportAsk, ReportKind, RunbookAsk};
+use chrono::NaiveDate;
+use engine::sites::AtSites;
 use futures::future::try_join;
 use model::count::Sizing;
 use model::environment::Environment;
@@ -11,7 +13,7 @@ use model::name::EnvironmentName;
 use model::operation::Trouble;
 use model::resolved::Resolved;
 use model::topology::Topology;
-use plan::report::{Held, Price, Report, Usage, current, estimate, open, request, sites, usage};
+use plan::report::{Report, Usage, current, estimate, open, request, usage};
 use plan::runbook::{
     Purpose, Runbook, RunbookError, change, set_up, switch_back, switch_over, take_down, upgrade,
 };
@@ -78,11 +80,25 @@ impl Reader {
             | ReportKind::Sites => Vec::new(),
         };
         let notes: Vec<Note> = notes.into_iter().map(|(_, note)| note).collect();
+        let at_sites = match ask.kind {
+            ReportKind::Sites => {
+                let kept = self.web.caches.as_ref();
+                let remembered = kept.map(|caches| caches.digests.remembered());
+                self.engine().at_sites(&topology, remembered).await?
+            }
+            ReportKind::Open
+            | ReportKind::Summary
+            | ReportKind::Usage
+            | ReportKind::Estimate
+            | ReportKind::Request => AtSites::default(),
+        };
         let told = Told {
             topology: &topology,
             with: with.as_ref(),
             temporary: temporary.as_ref(),
             notes: &notes,
+            at_sites: &at_sites,
+            today: self.today(),
         };
         Ok(ReportData {
             report: report(&told, ask.kind),
@@ -175,6 +191,8 @@ struct Told<'a> {
     with: Option<&'a Topology>,
     temporary: Option<&'a Topology>,
     notes: &'a [Note],
+    at_sites: &'a AtSites,
+    today: NaiveDate,
 }
 
 fn report(told: &Told<'_>, kind: ReportKind) -> Report {
@@ -183,6 +201,8 @@ fn report(told: &Told<'_>, kind: ReportKind) -> Report {
         with,
         temporary,
         notes,
+        at_sites,
+        today,
     } = *told;
     match kind {
         ReportKind::Open => open(&topology.environment, notes),
@@ -209,19 +229,8 @@ fn report(told: &Told<'_>, kind: ReportKind) -> Report {
         }
         ReportKind::Request => request(topology, with),
         ReportKind::Sites => {
-            let held: Vec<Held<'_>> = topology
-                .sites
-                .iter()
-                .map(|(name, site)| Held {
-                    name,
-                    site,
-                    quotas: None,
-                    flavors: None,
-                })
-                .collect();
-            sites(topology, &held, &|_: &_, _: &_, _: &_| -> Option<Price> {
-                None
-            })
+            let named: Vec<_> = topology.sites.iter().collect();
+            at_sites.report(topology, &named, today)
         }
     }
 }

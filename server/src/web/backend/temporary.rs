@@ -77,10 +77,11 @@ impl Reader {
             }
             (_, None) | (None, _) => None,
         };
-        let books = self.engine().prices().await?;
+        let prices = self.engine().prices().await?;
         let costs = |from, hours| {
             let (_, topology) = planned.as_ref()?;
-            over(topology, &Sizing::Planned, &books, from, hours)
+            let books = prices.at(topology.site.as_ref());
+            over(topology, &Sizing::Planned, books, from, hours)
         };
         let extensions = match &lease {
             Some(lease) => {

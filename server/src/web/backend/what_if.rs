@@ -105,7 +105,8 @@ impl Reader {
             Some(cloud) => self.places(&environment, cloud).await?,
             None => Places::new(),
         };
-        let books = self.engine().prices().await?;
+        let prices = self.engine().prices().await?;
+        let books = prices.at(production.site.as_ref());
         let kept = self.engine().scenarios(environment.id).await?;
         let scenarios = kept
             .iter()
