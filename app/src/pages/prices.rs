@@ -45,8 +45,8 @@ fn no_prices(site: Option<&SiteName>) -> impl IntoView + use<> {
         .into_any(),
         Some(site) => empty(
             &format!("Nobody has written down what things cost at {site}."),
-            "What costs something anywhere costs the same here until somebody does. With prices of its own a \
-             plan can be held against what other sites cost.",
+            "Until somebody does, the prices for anywhere hold here. With prices of its own, the reports of an \
+             environment hold it against other sites.",
         )
         .into_any(),
     }

@@ -54,7 +54,11 @@ impl Shape {
             into.push(head.clone());
         }
         if self.unknown {
-            into.push(format!("{}, unknown instances", column.name));
+            let missing = match &column.unit {
+                Some(Unit::Money(_)) => "items without a price",
+                Some(Unit::Mib | Unit::Gib) | None => "unknown instances",
+            };
+            into.push(format!("{}, {missing}", column.name));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The model of a report: tables of typed cells. It knows no environment and no format.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +101,7 @@ pub struct Span {
     pub max: u64,
 }
 
-/// A number as a range, and of how many instances it is not known.
+/// A number as a range, and of how many instances it is not known; of money, how many items have no price.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figure {
     /// At the minimum of each range.
@@ -110,7 +110,7 @@ pub struct Figure {
     pub planned: u64,
     /// At the maximum.
     pub max: u64,
-    /// Of how many instances it is not known, and so missing in the numbers above.
+    /// Of how many instances, or items, it is not known, and so missing in the numbers above.
     pub unknown: Span,
 }
 
@@ -130,14 +130,15 @@ impl Figure {
         self.min == self.max && self.planned == self.max
     }
 
-    fn text(&self, number: impl Fn(u64) -> String) -> String {
+    /// The numbers alone.
+    fn known(&self, number: impl Fn(u64) -> String) -> String {
         let Self {
             min,
             planned,
             max,
-            unknown,
+            unknown: _,
         } = *self;
-        let mut text = if self.is_exact() {
+        if self.is_exact() {
             number(max)
         } else if planned == max {
             format!("{}–{}", number(min), number(max))
@@ -148,20 +149,33 @@ impl Figure {
                 number(max),
                 number(planned)
             )
-        };
-        if unknown.max > 0 {
-            let _ = write!(text, ", unknown for {}", span_of_instances(unknown));
         }
-        text
+    }
+
+    /// What is missing in the numbers, behind a comma; nothing where nothing is.
+    fn missing(&self, unit: Option<&Unit>) -> String {
+        if self.unknown.max == 0 {
+            return String::new();
+        }
+        match unit {
+            Some(Unit::Money(_)) => format!(", without {}", span_of(self.unknown, "item")),
+            Some(Unit::Mib | Unit::Gib) | None => {
+                format!(", unknown for {}", span_of_instances(self.unknown))
+            }
+        }
     }
 }
 
 /// `1 instance`, `2 instances`, `1–2 instances`.
-pub(super) fn span_of_instances(Span { min, max }: Span) -> String {
+pub(super) fn span_of_instances(span: Span) -> String {
+    span_of(span, "instance")
+}
+
+fn span_of(Span { min, max }: Span, what: &str) -> String {
     match (min, max) {
-        (1, 1) => "1 instance".to_owned(),
-        (min, max) if min == max => format!("{} instances", thousands(max)),
-        (min, max) => format!("{}–{} instances", thousands(min), thousands(max)),
+        (1, 1) => format!("1 {what}"),
+        (min, max) if min == max => format!("{} {what}s", thousands(max)),
+        (min, max) => format!("{}–{} {what}s", thousands(min), thousands(max)),
     }
 }
 
@@ -219,25 +233,14 @@ impl Cell {
         match self {
             Self::Nothing => String::new(),
             Self::Text { text } => text.clone(),
-            Self::Count { figure } => figure.text(thousands),
+            Self::Count { figure } => figure.known(thousands) + &figure.missing(None),
             Self::Amount { figure, unit } => {
-                let number = |n| written(n, unit, true);
-                let text = figure.text(number);
+                let known = figure.known(|n| written(n, unit, true));
+                let missing = figure.missing(Some(unit));
                 if column.unit.as_ref() == Some(unit) {
-                    text
+                    known + &missing
                 } else {
-                    match text.split_once(',').filter(|_| figure.unknown.max > 0) {
-                        // The unit belongs to the number, not to the instances.
-                        Some(_) => {
-                            let known = Figure {
-                                unknown: Span::default(),
-                                ..*figure
-                            };
-                            let unknown = span_of_instances(figure.unknown);
-                            format!("{} {unit}, unknown for {unknown}", known.text(number))
-                        }
-                        None => format!("{text} {unit}"),
-                    }
+                    format!("{known} {unit}{missing}")
                 }
             }
             Self::Unknown { why } if why.is_empty() => "unknown".to_owned(),
@@ -370,6 +373,11 @@ mod tests {
             unit: Unit::Money("EUR".into()),
         };
         assert_eq!(money.shown(&column), "1,234.56 EUR");
+        let mut figure = Figure::exactly(123_456);
+        figure.unknown = Span { min: 3, max: 3 };
+        let unit = Unit::Money("EUR".into());
+        let money = Cell::Amount { figure, unit };
+        assert_eq!(money.shown(&column), "1,234.56 EUR, without 3 items");
         assert_eq!(thousands(0), "0");
         assert_eq!(thousands(1_000_000), "1,000,000");
     }

@@ -16,6 +16,7 @@ impl Reader {
         let books = prices.written_for(site).cloned().unwrap_or_default();
         let mut sites: BTreeSet<SiteName> = self.around().await?.sites().cloned().collect();
         sites.extend(prices.at_sites.keys().cloned());
+        sites.extend(ask.site.clone());
         Ok(PricesData {
             site: ask.site.clone(),
             sites: sites
