@@ -50,7 +50,7 @@ kinds! {
     Note = "note", "note";
     /// A question of what if; about an environment, named by a person.
     Scenario = "scenario", "scenario";
-    /// What things cost from a day on; about nothing, named by the day.
+    /// What things cost from a day on; about nothing, named by the site that it is for, if any.
     PriceBook = "price-book", "price book";
     /// By when an environment is to be as planned; about an environment.
     Target = "target", "target date";
