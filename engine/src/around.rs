@@ -34,9 +34,9 @@ struct Beside {
 
 /// What a cloud was collected to offer.
 #[derive(Debug)]
-pub(crate) struct Offered {
+struct Offered {
     collection: Collection,
-    pub(crate) offers: Offers,
+    offers: Offers,
     mark: String,
 }
 
@@ -81,7 +81,7 @@ pub struct Around {
     today: NaiveDate,
     others: Vec<Arc<Beside>>,
     offers: BTreeMap<CloudName, Arc<Offered>>,
-    prices: Prices,
+    pub(crate) prices: Prices,
     /// Of the others, and of the prices that hold.
     mark: String,
 }
@@ -116,6 +116,16 @@ impl Around {
         })
     }
 
+    /// What things cost, as it is stored.
+    pub const fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
+    /// What a cloud was collected to offer.
+    pub(crate) fn offers_of(&self, cloud: &CloudName) -> Option<&Offers> {
+        self.offers.get(cloud).map(|offered| &offered.offers)
+    }
+
     /// All findings about a state, the most urgent first.
     pub fn findings(&self, topology: &Topology, beheld: Beheld<'_>) -> Vec<Finding> {
         self.findings_beside(topology, beheld, &[])
@@ -131,14 +141,13 @@ impl Around {
         let Beheld { collected, history } = beheld;
         let others = self.others.iter().map(|other| &other.topology);
         let others: Vec<&Topology> = others.chain(more).collect();
-        let offered = topology.cloud.as_ref();
-        let offered = offered.and_then(|cloud| self.offers.get(cloud));
+        let cloud = topology.cloud.as_ref();
         findings(&Surroundings {
             topology,
             today: self.today,
             collected,
             others: &others,
-            offers: offered.map(|offered| &offered.offers),
+            offers: cloud.and_then(|cloud| self.offers_of(cloud)),
             prices: self.prices.at(topology.site.as_ref()).on(self.today),
             history,
         })
@@ -250,7 +259,7 @@ impl Engine {
     }
 
     /// What a cloud offers by its newest collection; none where it was never collected.
-    pub(crate) async fn offered(
+    async fn offered(
         &self,
         cloud: &CloudState,
         remembered: Option<&Remembered>,

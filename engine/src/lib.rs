@@ -33,7 +33,7 @@ mod power;
 pub mod preview;
 pub mod report;
 pub mod secret;
-pub mod sites;
+mod sites;
 pub mod submit;
 mod watch;
 mod work;

@@ -348,11 +348,11 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// What was written down for a site itself, or for anywhere.
-    pub fn written_for(&self, site: Option<&SiteName>) -> Option<&PriceBooks> {
+    /// What was written down for a site itself, or for anywhere; no books where nothing was.
+    pub fn written_for(&self, site: Option<&SiteName>) -> PriceBooks {
         match site {
-            None => Some(&self.anywhere),
-            Some(site) => self.at_sites.get(site),
+            None => self.anywhere.clone(),
+            Some(site) => self.at_sites.get(site).cloned().unwrap_or_default(),
         }
     }
 

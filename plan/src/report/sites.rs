@@ -109,7 +109,8 @@ pub fn sites(topology: &Topology, held: &[Held<'_>], prices: &impl Prices) -> Re
     let mut tables = vec![quotas(topology, held, &mut misfits)];
     tables.extend(capabilities(topology, held, &mut misfits));
     tables.extend(flavors(topology, held, &mut misfits));
-    tables.push(costs(topology, held, prices));
+    let mut bases = Vec::new();
+    tables.push(costs(topology, held, prices, &mut bases));
     let rows: Vec<Row> = misfits
         .into_iter()
         .map(|(site, what, why)| {
@@ -118,10 +119,7 @@ pub fn sites(topology: &Topology, held: &[Held<'_>], prices: &impl Prices) -> Re
         })
         .collect();
     let mut notes: Vec<String> = held.iter().flat_map(Held::notes).collect();
-    notes.extend(held.iter().filter_map(|held| {
-        let price = prices.price(held.name, topology, &Sizing::Planned)?;
-        Some(format!("{}: priced by {}.", held.name, price.basis))
-    }));
+    notes.extend(bases);
     if rows.is_empty() {
         notes.push("Nothing that is known speaks against any of them; what is unknown may.".into());
     } else {
@@ -328,7 +326,13 @@ fn flavors<'a>(
     (!rows.is_empty()).then(|| Table::new("Flavors", heads(&["Flavor"], held, ""), rows))
 }
 
-fn costs(topology: &Topology, held: &[Held<'_>], prices: &impl Prices) -> Table {
+/// What it costs at each site, and by whose prices, in words.
+fn costs(
+    topology: &Topology,
+    held: &[Held<'_>],
+    prices: &impl Prices,
+    bases: &mut Vec<String>,
+) -> Table {
     let rows = Sizing::REPORTED
         .iter()
         .map(|sizing| {
@@ -341,6 +345,9 @@ fn costs(topology: &Topology, held: &[Held<'_>], prices: &impl Prices) -> Table 
                 let Some(price) = prices.price(held.name, topology, sizing) else {
                     return Cell::unknown("no price is known");
                 };
+                if *sizing == Sizing::Planned {
+                    bases.push(format!("{}: priced by {}.", held.name, price.basis));
+                }
                 let mut figure = Figure::exactly(price.hundredths);
                 figure.unknown.min = price.unpriced;
                 figure.unknown.max = price.unpriced;

@@ -74,8 +74,7 @@ pub(super) async fn run(command: PricesCommand, setup: Setup, out: Out) -> Resul
             let installation = open(&data, setup).await?;
             let prices = installation.engine.prices().await?;
             installation.close().await;
-            let books = prices.written_for(site.as_ref()).cloned();
-            out.text(&csv::write(&books.unwrap_or_default()));
+            out.text(&csv::write(&prices.written_for(site.as_ref())));
         }
     }
     Ok(Done::Yes)

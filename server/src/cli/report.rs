@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use engine::sites::AtSites;
+use engine::around::Around;
 use model::name::SiteName;
 use model::price::PriceBooks;
 use model::site::Site;
@@ -99,14 +99,14 @@ pub(super) async fn run(command: ReportCommand, setup: Setup, to: Out) -> Result
         ReportCommand::Sites {
             subject,
             site,
-            prices,
+            prices: files,
             out: ReportOut { format, data },
         } => {
             let mut sources = Sources::new(data, setup);
             let topology = sources.topology(&subject).await?;
-            let known = sources.at_sites(&subject, &topology).await?;
+            let around = sources.around(&subject, prices::day(None)).await?;
             sources.close().await;
-            (at_sites(&topology, known, site, &prices)?, format)
+            (at_sites(&topology, around, site, &files)?, format)
         }
     };
     print(&report, form, to)?;
@@ -134,7 +134,7 @@ async fn all(sources: &mut Sources, subjects: &[String]) -> Result<Vec<Topology>
 /// A plan at the sites that are named, or at all that it knows.
 fn at_sites(
     topology: &Topology,
-    mut at_sites: AtSites,
+    mut around: Around,
     named: Vec<SiteName>,
     files: &[String],
 ) -> Result<Report, CliError> {
@@ -156,9 +156,9 @@ fn at_sites(
         known.push((name, site));
     }
     for (site, books) in books_of(files)? {
-        at_sites.price(site, books);
+        around.price_at(site, books);
     }
-    Ok(at_sites.report(topology, &known, prices::day(None)))
+    Ok(around.held_against(topology, &known))
 }
 
 /// Price books by site, as they are typed: `provider=prices.csv`.

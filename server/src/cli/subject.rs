@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use engine::Engine;
 use engine::around::{Around, Beheld};
-use engine::sites::AtSites;
 use model::case::CaseStudy;
 use model::environment::{Environment, Layer, Revision};
 use model::file::{Document, parse_bytes};
@@ -104,6 +103,12 @@ pub(super) struct By<'a> {
     pub(super) more: &'a [Topology],
 }
 
+/// What stands around everything that is stored.
+async fn around(engine: &Engine, on: NaiveDate) -> Result<Around, CliError> {
+    let environments = engine.store().environments(false).await?;
+    Ok(engine.around(&environments, on, None).await?)
+}
+
 /// Where subjects come from.
 pub(super) struct Sources {
     data: DataArgs,
@@ -179,8 +184,7 @@ impl Sources {
         let By { on, prices, more } = by;
         let engine = &self.installation().await?.engine;
         let store = engine.store();
-        let environments = store.environments(false).await?;
-        let around = engine.around(&environments, on, None).await?.priced(prices);
+        let around = around(engine, on).await?.priced(prices);
         let layer = revision.layer;
         let newest = match layer {
             Layer::Planned => environment.planned,
@@ -211,18 +215,13 @@ impl Sources {
         Ok(self.installation().await?.engine.prices().await?)
     }
 
-    /// What is known of the sites of an environment. Of those that a file names nothing is known but what
-    /// stands in it.
-    pub(super) async fn at_sites(
-        &mut self,
-        text: &str,
-        topology: &Topology,
-    ) -> Result<AtSites, CliError> {
+    /// What stands around an environment on a day. Around a file nothing does: it is judged by what stands
+    /// in it.
+    pub(super) async fn around(&mut self, text: &str, on: NaiveDate) -> Result<Around, CliError> {
         if as_file(text)?.is_some() {
-            return Ok(AtSites::default());
+            return Ok(Around::nothing(on));
         }
-        let engine = &self.installation().await?.engine;
-        Ok(engine.at_sites(topology, None).await?)
+        around(&self.installation().await?.engine, on).await
     }
 
     /// The stored case studies.

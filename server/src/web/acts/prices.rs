@@ -84,12 +84,12 @@ pub(in crate::web) async fn prices_csv(State(web): State<Arc<Web>>, uri: Uri) ->
         let query = Query::parse(uri.query().unwrap_or_default());
         let PricesAsk { site } = PricesAsk::read(&query).map_err(bad_request)?;
         let prices = web.engine.prices().await?;
-        let books = prices.written_for(site.as_ref()).cloned();
+        let books = prices.written_for(site.as_ref());
         let name = match &site {
             None => "prices.csv".to_owned(),
             Some(site) => format!("prices-{site}.csv"),
         };
-        Ok::<_, Failed>((name, csv::write(&books.unwrap_or_default())))
+        Ok::<_, Failed>((name, csv::write(&books)))
     };
     match file.await {
         Ok((name, text)) => answer::text_file(&name, "text/csv", text),

@@ -132,11 +132,6 @@ impl Digests {
         made.get(&key).map(Arc::clone)
     }
 
-    /// What was read last of environments and clouds.
-    pub(in crate::web) const fn remembered(&self) -> &Remembered {
-        &self.remembered
-    }
-
     fn around(&self, version: i64, today: NaiveDate) -> Option<Arc<Around>> {
         let around = self.around.lock().unwrap_or_else(PoisonError::into_inner);
         let (read_at, around) = around.as_ref()?;

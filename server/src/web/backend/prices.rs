@@ -11,10 +11,10 @@ use super::{Failed, Reader};
 
 impl Reader {
     pub(super) async fn read_prices(&self, ask: &PricesAsk) -> Result<PricesData, Failed> {
-        let prices = self.engine().prices().await?;
-        let site = ask.site.as_ref();
-        let books = prices.written_for(site).cloned().unwrap_or_default();
-        let mut sites: BTreeSet<SiteName> = self.around().await?.sites().cloned().collect();
+        let around = self.around().await?;
+        let prices = around.prices();
+        let books = prices.written_for(ask.site.as_ref());
+        let mut sites: BTreeSet<SiteName> = around.sites().cloned().collect();
         sites.extend(prices.at_sites.keys().cloned());
         sites.extend(ask.site.clone());
         Ok(PricesData {

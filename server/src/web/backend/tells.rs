@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use app::data::{ReportData, RunbookData};
 use app::routes::{CompareSizing, EnvironmentAsk, ReportAsk, ReportKind, RunbookAsk};
-use chrono::NaiveDate;
-use engine::sites::AtSites;
+use engine::around::Around;
 use futures::future::try_join;
 use model::count::Sizing;
 use model::environment::Environment;
@@ -80,25 +79,12 @@ impl Reader {
             | ReportKind::Sites => Vec::new(),
         };
         let notes: Vec<Note> = notes.into_iter().map(|(_, note)| note).collect();
-        let at_sites = match ask.kind {
-            ReportKind::Sites => {
-                let kept = self.web.caches.as_ref();
-                let remembered = kept.map(|caches| caches.digests.remembered());
-                self.engine().at_sites(&topology, remembered).await?
-            }
-            ReportKind::Open
-            | ReportKind::Summary
-            | ReportKind::Usage
-            | ReportKind::Estimate
-            | ReportKind::Request => AtSites::default(),
-        };
         let told = Told {
             topology: &topology,
             with: with.as_ref(),
             temporary: temporary.as_ref(),
             notes: &notes,
-            at_sites: &at_sites,
-            today: self.today(),
+            around: self.around().await?,
         };
         Ok(ReportData {
             report: report(&told, ask.kind),
@@ -191,8 +177,7 @@ struct Told<'a> {
     with: Option<&'a Topology>,
     temporary: Option<&'a Topology>,
     notes: &'a [Note],
-    at_sites: &'a AtSites,
-    today: NaiveDate,
+    around: &'a Around,
 }
 
 fn report(told: &Told<'_>, kind: ReportKind) -> Report {
@@ -201,8 +186,7 @@ fn report(told: &Told<'_>, kind: ReportKind) -> Report {
         with,
         temporary,
         notes,
-        at_sites,
-        today,
+        around,
     } = *told;
     match kind {
         ReportKind::Open => open(&topology.environment, notes),
@@ -230,7 +214,7 @@ fn report(told: &Told<'_>, kind: ReportKind) -> Report {
         ReportKind::Request => request(topology, with),
         ReportKind::Sites => {
             let named: Vec<_> = topology.sites.iter().collect();
-            at_sites.report(topology, &named, today)
+            around.held_against(topology, &named)
         }
     }
 }
