@@ -166,14 +166,20 @@ fn in_any_order(json: &Json) -> Json {
     }
 }
 
-/// The first of several items that are about the same, of one that stands behind it: they are numbered.
-fn first_of(key: &ItemKey) -> Option<ItemKey> {
-    let (name, number) = key.name.strip_suffix(')')?.rsplit_once(" (")?;
-    number.parse::<usize>().ok()?;
-    Some(ItemKey {
+/// The key without the number that tells several items apart which are about the same.
+fn about(key: &ItemKey) -> ItemKey {
+    let number = key
+        .name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(" ("));
+    let name = match number {
+        Some((name, number)) if number.parse::<usize>().is_ok() => name,
+        _ => &key.name,
+    };
+    ItemKey {
         kind: key.kind,
         name: name.to_owned(),
-    })
+    }
 }
 
 proptest! {
@@ -205,22 +211,30 @@ proptest! {
             [&base, &ours, &theirs, &done.topology].map(|one| fields(&comparable_items(one)));
         let keys: BTreeSet<&ItemKey> =
             base.keys().chain(ours.keys()).chain(theirs.keys()).chain(done.keys()).collect();
-        let several: BTreeSet<ItemKey> = keys.iter().filter_map(|key| first_of(key)).collect();
+        let several: BTreeSet<ItemKey> =
+            keys.iter().filter(|key| about(key) != ***key).map(|key| about(key)).collect();
         for key in keys {
             // Where one of several that are about the same goes, those behind it get other numbers: so
             // they are looked for among all of them.
-            let first = first_of(key).unwrap_or_else(|| key.clone());
-            if several.contains(&first) {
+            let same = about(key);
+            if several.contains(&same) {
+                if told.iter().any(|(key, _)| about(key) == same) {
+                    continue;
+                }
                 let all = |items: &BTreeMap<ItemKey, Json>| -> BTreeSet<String> {
-                    let same = items
-                        .iter()
-                        .filter(|(key, _)| first_of(key).unwrap_or_else(|| (*key).clone()) == first);
-                    same.map(|(_, item)| item.to_string()).collect()
+                    let of_it = items.iter().filter(|(key, _)| about(key) == same);
+                    of_it
+                        .filter_map(|(_, item)| item.as_object())
+                        .flatten()
+                        .map(|(name, value)| format!("{name} {}", in_any_order(value)))
+                        .collect()
                 };
                 let [base, ours, theirs, done] = [&base, &ours, &theirs, &done].map(all);
-                let is_told = told.iter().any(|(key, _)| *key == first || first_of(key).as_ref() == Some(&first));
-                for new in ours.union(&theirs).filter(|item| !base.contains(*item)) {
-                    prop_assert!(done.contains(new) || is_told, "{} {}", key, new);
+                for new in ours.union(&theirs).filter(|field| !base.contains(*field)) {
+                    prop_assert!(done.contains(new), "{} {}", key, new);
+                }
+                for field in &done {
+                    prop_assert!(ours.contains(field) || theirs.contains(field), "{} {}", key, field);
                 }
                 continue;
             }
